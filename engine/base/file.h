@@ -1,0 +1,56 @@
+/*
+ * file.h - files mapped for reading, files written whole or not at all
+ */
+#ifndef MEDALS_FILE_H
+#define MEDALS_FILE_H
+
+#include <stdio.h>
+
+#include "error.h"
+
+/** A file mapped read-only. */
+typedef struct MedalsMap MedalsMap;
+
+/** @return NULL: MEDALS_E_IO (cannot be opened or mapped, is a folder) */
+MedalsMap *medals_map_open(const char *path, GError **error);
+MedalsMap *medals_map_ref(MedalsMap *map);
+void medals_map_unref(MedalsMap *map);
+const uint8_t *medals_map_peek(const MedalsMap *map, size_t *size);
+/** Tells the system that the pages of [offset, offset+size) are not needed
+ * for now; they are read again when touched. */
+void medals_map_forget(const MedalsMap *map, size_t offset, size_t size);
+
+/** Whole file as a NUL-terminated buffer, refused above `limit` bytes.
+ * @owner g_free */
+char *medals_file_read(const char *path, size_t limit, size_t *size,
+                       GError **error);
+
+/**
+ * A file being written under a temporary name beside its target. Leftovers of
+ * killed writers of the same target are removed when a new one begins.
+ */
+typedef struct MedalsWriter MedalsWriter;
+
+MedalsWriter *medals_writer_begin(const char *path, GError **error);
+/** The file under its temporary name, opened "w+b". Borrowed. */
+FILE *medals_writer_stream(MedalsWriter *writer);
+const char *medals_writer_temporary_path(const MedalsWriter *writer);
+/** MEDALS_E_NOSPACE when the disk is full, else MEDALS_E_IO. */
+bool medals_writer_write(MedalsWriter *writer, const void *data, size_t size,
+                         GError **error);
+/** Flushes, syncs, renames over the target. Frees the writer either way. */
+bool medals_writer_commit(MedalsWriter *writer, GError **error);
+/** Removes the temporary file. Frees the writer. NULL is accepted. */
+void medals_writer_abort(MedalsWriter *writer);
+
+/** errno -> MEDALS_E_NOSPACE for a full disk or quota, else MEDALS_E_IO. */
+MedalsStatus medals_errno_status(int code);
+
+/** A folder being made under a temporary name, renamed when whole.
+ * @return g_free'd path of the temporary folder, or NULL */
+char *medals_folder_begin(const char *path, GError **error);
+bool medals_folder_commit(const char *temporary, const char *path,
+                          GError **error);
+void medals_folder_abort(const char *temporary);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * memory.h - large buffers: aligned, tried, counted
+ *
+ * GLib ends the program when memory is out; a volume may be 10 GB. So
+ * everything whose size follows from input comes from here.
+ */
+#ifndef MEDALS_MEMORY_H
+#define MEDALS_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/** Alignment of every buffer, in bytes: one cache line, one AVX-512 vector. */
+#define MEDALS_ALIGNMENT 64
+
+/**
+ * @return count*size bytes, aligned, not cleared; NULL with MEDALS_E_NOMEM
+ *         when the product overflows or memory is out. `what` names the thing
+ *         in the message. Zero bytes gives a valid pointer.
+ */
+void *medals_alloc(size_t count, size_t size, const char *what, GError **error);
+/** The same, cleared. */
+void *medals_alloc_zero(size_t count, size_t size, const char *what,
+                        GError **error);
+void medals_free(void *buffer);
+
+/** a*b*... without overflow; false when the product exceeds SIZE_MAX/2. */
+bool medals_size_multiply(size_t *product, size_t factor);
+
+/** For tests: the allocation after `n` more of them fails (n < 0: none). */
+void medals_alloc_fail_after(int64_t n);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * medals.h - everything of libmedals that is stable
+ *
+ *     context --> model --> segmentation
+ *                 volume ---^
+ *
+ * The first segmentation in ten lines stands in the README. Read the headers
+ * in the order below; each explains its own noun.
+ */
+#ifndef MEDALS_MEDALS_H
+#define MEDALS_MEDALS_H
+
+#include "medals/context.h"
+#include "medals/model.h"
+#include "medals/segment.h"
+#include "medals/types.h"
+#include "medals/volume.h"
+
+#endif

@@ -14,7 +14,7 @@ typedef struct MedalsTask {
     MedalsProgressFn progress; /* may be NULL */
     void *cookie;
     const char *phase;
-    double done, total;  /* work units of the whole call, any scale */
+    double done, total;          /* work units of the whole call, any scale */
     double started, last_report; /* medals_now() */
     atomic_bool cancelled;
 } MedalsTask;

@@ -60,13 +60,13 @@ typedef struct MedalsWindow {
      * class_prompts_zero: fusion runs with g = 0, at no cost for the zeros. */
     const uint8_t *class_prompts; /* [N,h,w,d] 0/1 */
     bool class_prompts_zero;
-    const float *queries;         /* [N,Q] */
+    const float *queries; /* [N,Q] */
     int64_t n;
 } MedalsWindow;
 
 /** What a window leaves behind: X and the mask embeddings. */
 typedef struct MedalsFeatures {
-    MedalsTensor x;    /* [h,w,d,C] */
+    MedalsTensor x; /* [h,w,d,C] */
     int64_t n;
     float *embeddings; /* [N,C], owned */
 } MedalsFeatures;

@@ -14,7 +14,7 @@ typedef enum MedalsActivation {
 
 typedef struct MedalsLinear {
     int64_t in, out;
-    float *weight; /* [out,in], owned */
+    float *packed; /* [out/16 rounded up][in][16], owned */
     float *bias;   /* [out], owned; NULL: none */
 } MedalsLinear;
 

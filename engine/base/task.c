@@ -46,6 +46,18 @@ void medals_task_phase(MedalsTask *task, const char *phase)
         report(task, medals_now());
 }
 
+void medals_task_span(MedalsTask *task, double until, double work)
+{
+    if (!task)
+        return;
+    double from = task->total > 0 ? task->done / task->total : 0;
+    from = CLAMP(from, 0, 1);
+    if (!(work > 0) || until <= from)
+        return;
+    task->total = work / (until - from);
+    task->done = from * task->total;
+}
+
 bool medals_task_advance(MedalsTask *task, double work)
 {
     if (!task)

@@ -23,6 +23,8 @@ void medals_task_init(MedalsTask *task, MedalsProgressFn progress,
                       void *cookie);
 /** Names the phase that follows. `phase` is a string literal. */
 void medals_task_phase(MedalsTask *task, const char *phase);
+/** The next `work` units take the fraction from where it is to `until`. */
+void medals_task_span(MedalsTask *task, double until, double work);
 /** Adds work done; reports at most a few times a second.
  * @return false once cancelled. On the call's own thread only. */
 bool medals_task_advance(MedalsTask *task, double work);

@@ -17,7 +17,7 @@ typedef struct MedalsConvBlockWeights {
     int64_t cin, cout;
     int stride;          /* 1 or 2 */
     const float *weight; /* [cout,cin,3,3,3] */
-    const float *bias;   /* [cout] */
+    const float *bias;   /* [cout]; not read: it cancels in the norm */
     const float *gamma;  /* [cout] */
     const float *beta;   /* [cout] */
 } MedalsConvBlockWeights;
@@ -47,5 +47,7 @@ bool medals_conv_block_forward(const MedalsExec *exec,
 /** Multiply-adds times two of one forward pass, for progress and bench. */
 double medals_conv_block_flops(const MedalsConvBlock *block, int64_t h,
                                int64_t w, int64_t d);
+/** Name of the kernel that serves this block: "packed", "onednn", "ref". */
+const char *medals_conv_block_kernel(const MedalsConvBlock *block);
 
 #endif

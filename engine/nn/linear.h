@@ -21,8 +21,8 @@ typedef struct MedalsLinear {
 /** Copies the weights out of a stored type.
  *  @param weight [out,in] of dtype @param bias [out] of dtype, or NULL */
 bool medals_linear_init(MedalsLinear *linear, int64_t in, int64_t out,
-                        const void *weight, const void *bias,
-                        MedalsDtype dtype, GError **error);
+                        const void *weight, const void *bias, MedalsDtype dtype,
+                        GError **error);
 void medals_linear_clear(MedalsLinear *linear);
 /** @shape x [rows,in] with `x_stride` floats between rows, y [rows,out] dense;
  *  y does not overlap x

@@ -20,8 +20,8 @@
  * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED (dst undefined)
  */
 bool medals_pixel_dot(const MedalsExec *exec, const MedalsTensor *x,
-                      const float *m, int64_t n, float *dst,
-                      int64_t dst_stride, GError **error);
+                      const float *m, int64_t n, float *dst, int64_t dst_stride,
+                      GError **error);
 
 /**
  * Mixes class prompts into voxel features; regions without a prompt cost

@@ -1,0 +1,11 @@
+/*
+ * kernel_tables.h - the tables that medals_kernels_get() chooses from
+ */
+#ifndef MEDALS_KERNEL_TABLES_H
+#define MEDALS_KERNEL_TABLES_H
+
+#include "kernels.h"
+
+extern const MedalsKernels medals_kernels_ref;
+
+#endif

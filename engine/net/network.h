@@ -18,6 +18,7 @@
 #define MEDALS_NETWORK_H
 
 #include "kernels.h"
+#include "tap.h"
 #include "weights.h"
 
 typedef struct MedalsNetwork MedalsNetwork;
@@ -71,12 +72,6 @@ typedef struct MedalsFeatures {
     float *embeddings; /* [N,C], owned */
 } MedalsFeatures;
 void medals_features_clear(MedalsFeatures *features);
-
-/** Called with every intermediate of spec 1, for tests and the curious.
- * name: enc0..5, dec0..4 (computation order), image_embedding, pos,
- * query_out, mask_embedding, fused. Row tensors come as h=w=1, d=rows. */
-typedef void (*MedalsTapFn)(void *cookie, const char *name,
-                            const MedalsTensor *tensor);
 
 /**
  * Runs the network on one window.

@@ -2,7 +2,7 @@
  * package.h - model.json of a model package, parsed and checked
  *
  *   FOLDER/model.json       this struct; resources/models/README.md explains
- *         /*.safetensors    weights; stages may share one file
+ *         ....safetensors   weights; stages may share one file
  *         /vocab.txt        WordPiece vocabulary
  *         /labels.json      the package's own classes (text/label_table.h)
  *         /LICENSE README.md
@@ -63,6 +63,9 @@ typedef struct MedalsPackage {
     char *labels;              /* absolute path of labels.json or NULL */
     char **trained[5];         /* by MedalsModality, NULL-terminated: texts that
                                   the model was trained on */
+    bool trained_on_table;     /* also on every class of the 243-class table */
+    bool resample_probabilities; /* "resample_back": labels from interpolated
+                                    probabilities, else 7.6 */
 } MedalsPackage;
 
 /** @return NULL: MEDALS_E_IO a file is missing; MEDALS_E_INPUT model.json is

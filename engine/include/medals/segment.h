@@ -31,11 +31,14 @@ typedef enum MedalsSegmentFlags {
     MEDALS_SEGMENT_PREPARED = 32
 } MedalsSegmentFlags;
 
+/** Texts of one request. */
+#define MEDALS_SEGMENT_MAX_TEXTS 4096
+
 typedef struct MedalsSegmentOptions {
     uint32_t struct_size;
     uint32_t flags;             /**< MedalsSegmentFlags */
     const char *const *texts;   /**< UTF-8, at least one, all different */
-    size_t text_count;          /**< at most 500 */
+    size_t text_count;          /**< at most MEDALS_SEGMENT_MAX_TEXTS */
     const uint32_t *labels;     /**< label value a text; NULL: 1, 2, ... */
     MedalsModality modality;    /**< the user's choice, or NONE */
     MedalsModality header_modality; /**< what the file says, or NONE */

@@ -1,0 +1,113 @@
+/*
+ * context_api.c - the compute lane and its instruction set
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "context_data.h"
+#include "error_api.h"
+#include "memory.h"
+
+#ifndef MEDALS_VERSION
+#error "the build names the version"
+#endif
+
+/* More threads than this are a mistake. */
+#define MAX_THREADS 1024
+
+const char *medals_version(void)
+{
+    return MEDALS_VERSION;
+}
+
+const char *medals_modality_name(MedalsModality modality)
+{
+    static const char *const names[] = {"ct", "mri", "us", "pet", "microscopy"};
+    return modality >= MEDALS_MODALITY_CT &&
+                   modality <= MEDALS_MODALITY_MICROSCOPY
+               ? names[modality]
+               : NULL;
+}
+
+MedalsModality medals_modality_parse(const char *name)
+{
+    static const struct {
+        const char *word;
+        MedalsModality modality;
+    } words[] = {{"ct", MEDALS_MODALITY_CT},
+                 {"mr", MEDALS_MODALITY_MRI},
+                 {"mri", MEDALS_MODALITY_MRI},
+                 {"us", MEDALS_MODALITY_US},
+                 {"pet", MEDALS_MODALITY_PET},
+                 {"pt", MEDALS_MODALITY_PET},
+                 {"microscopy", MEDALS_MODALITY_MICROSCOPY}};
+    for (size_t i = 0; name && i < G_N_ELEMENTS(words); i++)
+        if (!g_ascii_strcasecmp(name, words[i].word))
+            return words[i].modality;
+    return MEDALS_MODALITY_NONE;
+}
+
+static MedalsContext *context_create(const MedalsContextOptions *options,
+                                     GError **error)
+{
+    MedalsIsa isa;
+    if (!medals_isa_choose(options->isa, &isa, error))
+        return NULL;
+    if (options->threads > MAX_THREADS) {
+        medals_fail(error, MEDALS_E_USAGE, "threads: %u; expected at most %d",
+                    options->threads, MAX_THREADS);
+        return NULL;
+    }
+    MedalsContext *context =
+        medals_alloc_zero(1, sizeof *context, "context", error);
+    if (!context)
+        return NULL;
+    context->isa = isa;
+    context->kernels = medals_kernels_get(isa);
+    context->lane = medals_lane_new(
+        options->threads ? options->threads : medals_cpu_cores(), error);
+    if (!context->lane)
+        medals_context_free(&context);
+    return context;
+}
+
+MedalsStatus medals_context_new(MedalsContext **out,
+                                const MedalsContextOptions *options,
+                                MedalsError **error)
+{
+    MedalsContextOptions full = MEDALS_CONTEXT_OPTIONS_INIT;
+    if (options)
+        memcpy(&full, options, MIN(options->struct_size, sizeof full));
+    GError *inner = NULL;
+    *out = context_create(&full, &inner);
+    return *out ? MEDALS_OK : medals_error_take(inner, error);
+}
+
+void medals_context_free(MedalsContext **context)
+{
+    if (!context || !*context)
+        return;
+    medals_lane_free((*context)->lane);
+    medals_free(*context);
+    *context = NULL;
+}
+
+const char *medals_context_isa(const MedalsContext *context)
+{
+    return medals_isa_name(context->isa);
+}
+
+uint32_t medals_context_threads(const MedalsContext *context)
+{
+    return medals_lane_threads(context->lane);
+}
+
+bool medals_context_has_bf16(const MedalsContext *context)
+{
+    return context->isa >= MEDALS_ISA_AVX512_BF16;
+}
+
+uint64_t medals_peak_rss_bytes(void)
+{
+    return medals_peak_rss();
+}

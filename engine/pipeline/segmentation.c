@@ -1,0 +1,433 @@
+/*
+ * segmentation.c - the whole request, step by step
+ */
+#include "segmentation.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "block_mask.h"
+#include "clock.h"
+#include "intensity.h"
+#include "labelmap.h"
+#include "memory.h"
+#include "memory_need.h"
+#include "region.h"
+
+/* One request while it runs. */
+typedef struct Run {
+    MedalsExec exec;
+    MedalsTask task;
+    MedalsModel *model;
+    const MedalsVolume *volume;
+    const MedalsSegmentOptions *options;
+    MedalsSegmentation *out;
+    MedalsGeometry geometry; /* of the part that is segmented */
+    uint8_t *image;          /* 0..255, image order, that part */
+    float *queries;          /* [count,Q] */
+    uint16_t *values;        /* [count] labels inside the pipeline */
+    uint64_t seed;
+} Run;
+
+static void warn(Run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void warn(Run *run, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_ptr_array_add(run->out->warnings, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static bool flag(const Run *run, MedalsSegmentFlags which)
+{
+    return run->options->flags & which;
+}
+
+/* ---- texts -------------------------------------------------------------- */
+
+static void warn_unknown(Run *run, size_t i)
+{
+    const MedalsTextRequest *request = &run->out->request;
+    char *const *trained = run->model->package->trained[request->modality];
+    const char *nearest[3];
+    size_t count = 0;
+    if (trained && *trained)
+        count = medals_query_encoder_nearest(
+            &run->exec, run->model->encoder, run->options->texts[i],
+            (const char *const *) trained, nearest, G_N_ELEMENTS(nearest),
+            NULL);
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (size_t k = 0; k < count; k++)
+        g_string_append_printf(list, "%s%s", k ? ", " : "", nearest[k]);
+    warn(run,
+         "text \"%.200s\": the model was not trained on this%s; answered as "
+         "free text; nearest known classes: %s",
+         run->options->texts[i], trained && *trained ? "" : " modality",
+         count ? list->str : "none");
+}
+
+static bool encode_texts(Run *run, GError **error)
+{
+    size_t n = run->options->text_count;
+    int64_t width = medals_query_encoder_width(run->model->encoder);
+    double begun = medals_now();
+    medals_task_phase(&run->task, "text");
+    run->queries = medals_alloc(n * (size_t) width, sizeof *run->queries,
+                                "queries", error);
+    bool *cut =
+        run->queries ? medals_alloc_zero(n, sizeof *cut, "texts", error) : NULL;
+    bool ok = cut && medals_query_encoder_run(&run->exec, run->model->encoder,
+                                              run->options->texts, n,
+                                              run->out->request.modality,
+                                              run->queries, cut, error);
+    for (size_t i = 0; ok && i < n; i++) {
+        if (cut[i])
+            warn(run,
+                 "text %zu: longer than %" G_GINT64_FORMAT
+                 " tokens; the rest was cut",
+                 i + 1, run->model->package->text_max_tokens);
+        if (!run->out->request.known[i])
+            warn_unknown(run, i);
+    }
+    medals_free(cut);
+    run->out->info.seconds_text = medals_now() - begun;
+    return ok;
+}
+
+/* ---- image -------------------------------------------------------------- */
+
+/* Geometry and voxels of the region of interest. */
+static bool crop_to_roi(Run *run, GError **error)
+{
+    const int64_t *roi = run->options->roi;
+    uint8_t *part;
+    if (!medals_region_check(&run->geometry, roi, error) ||
+        !(part = medals_region_cut(&run->geometry, roi, run->image, error)))
+        return false;
+    medals_free(run->image);
+    run->image = part;
+    for (int a = 0; a < 3; a++)
+        run->geometry.size[a] = roi[2 * a + 1] - roi[2 * a];
+    return true;
+}
+
+static bool prepare_image(Run *run, GError **error)
+{
+    MedalsIntensityReport report = {0};
+    const MedalsTextRequest *request = &run->out->request;
+    run->geometry = run->volume->geometry;
+    medals_task_phase(&run->task, "intensity");
+    run->image = medals_alloc((size_t) medals_geometry_voxels(&run->geometry),
+                              1, "image", error);
+    if (!run->image ||
+        !medals_intensity_prepare(
+            &run->exec, run->volume, request->modality, request->window,
+            flag(run, MEDALS_SEGMENT_PREPARED), run->image, &report, error))
+        return false;
+    if (report.not_finite)
+        warn(run,
+             "image: %" G_GUINT64_FORMAT " voxels are not finite; they "
+             "became the smallest finite value",
+             report.not_finite);
+    if (report.constant)
+        warn(run, "image: all voxels are equal; the labelmap is empty");
+    if (report.constant)
+        return true;
+    return !run->options->has_roi || crop_to_roi(run, error);
+}
+
+static bool is_constant(const Run *run)
+{
+    size_t n = (size_t) medals_geometry_voxels(&run->geometry);
+    for (size_t i = 1; i < n; i++)
+        if (run->image[i] != run->image[0])
+            return false;
+    return true;
+}
+
+/* ---- network ------------------------------------------------------------ */
+
+static bool draw_mask(void *cookie, size_t count, uint8_t *blocks)
+{
+    medals_block_mask_draw(cookie, count, blocks);
+    return true;
+}
+
+/* Axes and working spacing (5.3): the header's, or the literal guess. */
+static bool settle_axes(Run *run, MedalsCase *request, GError **error)
+{
+    if (!flag(run, MEDALS_SEGMENT_REFERENCE)) {
+        if (!medals_canonical_init(&request->canonical, &run->geometry,
+                                   run->model->package->axes, error))
+            return false;
+        for (int a = 0; a < 3; a++)
+            request->spacing[a] = (float) request->canonical.spacing[a];
+        return true;
+    }
+    const int64_t *size = run->geometry.size;
+    int64_t dhw[3] = {size[2], size[1], size[0]};
+    float spacing[3];
+    medals_spacing_from_npz(run->geometry.spacing, dhw, spacing);
+    medals_canonical_literal(&request->canonical, &run->geometry);
+    request->spacing[0] = spacing[1];
+    request->spacing[1] = spacing[2];
+    request->spacing[2] = spacing[0];
+    return true;
+}
+
+static size_t stages_asked(const Run *run)
+{
+    size_t all = run->model->package->stage_count;
+    size_t asked = run->options->stages;
+    return asked && asked < all ? asked : all;
+}
+
+static bool settle_stages(Run *run, MedalsStage stages[2], GError **error)
+{
+    const MedalsPackage *package = run->model->package;
+    MedalsModality modality = run->out->request.modality;
+    for (size_t i = 0; i < stages_asked(run); i++) {
+        stages[i] = (MedalsStage){.number = (int) i + 1, .package = package};
+        memcpy(stages[i].crop, package->stages[i].crop, sizeof stages[i].crop);
+        memcpy(stages[i].target, package->stages[i].spacing[modality],
+               sizeof stages[i].target);
+        stages[i].network = medals_model_network(run->model, i, error);
+        if (!stages[i].network)
+            return false;
+    }
+    return true;
+}
+
+/* Labels inside the pipeline: the user's own in literal mode (their order
+ * decides ties), else 1, 2, ... */
+static bool settle_values(Run *run, GError **error)
+{
+    size_t n = run->options->text_count;
+    run->values = medals_alloc(n, sizeof *run->values, "labels", error);
+    for (size_t i = 0; run->values && i < n; i++) {
+        bool own = flag(run, MEDALS_SEGMENT_REFERENCE) &&
+                   run->out->labels[i] <= UINT16_MAX;
+        run->values[i] =
+            own ? (uint16_t) run->out->labels[i] : (uint16_t) (i + 1);
+    }
+    return run->values != NULL;
+}
+
+static bool run_case(Run *run, MedalsCaseResult *result, GError **error)
+{
+    MedalsStage stages[2];
+    MedalsCase request = {
+        .image = run->image,
+        .stages = stages,
+        .stage_count = stages_asked(run),
+        .show_labels =
+            run->model->package->stages[stages_asked(run) - 1].prompt,
+        .class_flags = run->out->request.flags,
+        .mode = {.n = (int64_t) run->options->text_count,
+                 .values = run->values,
+                 .queries = run->queries,
+                 .classes = run->out->request.set,
+                 .instance = flag(run, MEDALS_SEGMENT_INSTANCES),
+                 .tta = flag(run, MEDALS_SEGMENT_TTA),
+                 .want_probabilities =
+                     flag(run, MEDALS_SEGMENT_PROBABILITIES) ||
+                     flag(run, MEDALS_SEGMENT_KEEP_OVERLAP),
+                 .masks = {draw_mask, &run->seed}}};
+    return settle_axes(run, &request, error) &&
+           settle_stages(run, stages, error) &&
+           medals_memory_check(&request, error) &&
+           medals_case_run(&run->exec, &request, result, error);
+}
+
+/* ---- result ------------------------------------------------------------- */
+
+static void take_stages(Run *run, const MedalsCaseResult *result)
+{
+    MedalsSegmentation *out = run->out;
+    out->stage_count = result->stage_count;
+    memcpy(out->stages, result->stages, sizeof out->stages);
+    out->info.seconds_network = result->seconds_network;
+    out->info.seconds_resample = result->seconds_resample;
+    for (size_t i = 0; result->mean && i < out->count; i++)
+        out->mean[i] = result->mean[i];
+}
+
+/* Labels inside the pipeline -> values of the caller, on the whole grid. */
+static bool make_labelmap(Run *run, const uint16_t *labels, GError **error)
+{
+    MedalsSegmentation *out = run->out;
+    const MedalsGeometry *whole = &run->volume->geometry;
+    bool roi = run->options->has_roi && labels;
+    if (flag(run, MEDALS_SEGMENT_INSTANCES))
+        out->labelmap = medals_labelmap_of_instances(
+            whole, roi ? run->options->roi : NULL, labels,
+            flag(run, MEDALS_SEGMENT_REFERENCE), &out->info.instances, error);
+    else
+        out->labelmap = medals_labelmap_of_classes(
+            whole, roi ? run->options->roi : NULL, labels, run->values,
+            out->labels, out->count, error);
+    return out->labelmap != NULL;
+}
+
+/* Binary layers and probability volumes on the whole grid. */
+static bool make_maps(Run *run, const float *probabilities, GError **error)
+{
+    MedalsSegmentation *out = run->out;
+    size_t part = (size_t) medals_geometry_voxels(&run->geometry);
+    const int64_t *roi = run->options->has_roi ? run->options->roi : NULL;
+    bool layers = flag(run, MEDALS_SEGMENT_KEEP_OVERLAP);
+    bool maps = flag(run, MEDALS_SEGMENT_PROBABILITIES);
+    if (layers)
+        out->layers = g_new0(MedalsVolume *, out->count);
+    if (maps)
+        out->probabilities = g_new0(MedalsVolume *, out->count);
+    for (size_t i = 0; i < out->count; i++) {
+        const float *p = probabilities ? probabilities + i * part : NULL;
+        if (layers && !(out->layers[i] = medals_layer_of_probability(
+                            &run->volume->geometry, roi, p, error)))
+            return false;
+        if (maps && !(out->probabilities[i] = medals_volume_of_probability(
+                          &run->volume->geometry, roi, p, error)))
+            return false;
+    }
+    return true;
+}
+
+static void count_voxels(MedalsSegmentation *out, bool instances)
+{
+    if (instances) {
+        out->voxels[0] = medals_labelmap_count(out->labelmap, 0, true);
+        out->mean[0] = NAN;
+        return;
+    }
+    for (size_t i = 0; i < out->count; i++)
+        out->voxels[i] =
+            out->layers
+                ? medals_labelmap_count(out->layers[i], 1, false)
+                : medals_labelmap_count(out->labelmap, out->labels[i], false);
+    for (size_t i = 0; i < out->count; i++)
+        if (out->voxels[i] == 0)
+            out->mean[i] = NAN;
+}
+
+static bool run_request(Run *run, GError **error)
+{
+    MedalsCaseResult result = {0};
+    if (!prepare_image(run, error) || !encode_texts(run, error) ||
+        !settle_values(run, error))
+        return false;
+    if (!is_constant(run)) {
+        if (!run_case(run, &result, error))
+            return false;
+        take_stages(run, &result);
+    }
+    double begun = medals_now();
+    if (run->options->has_roi && !result.labels)
+        run->geometry = run->volume->geometry;
+    bool ok = make_labelmap(run, result.labels, error) &&
+              make_maps(run, result.probabilities, error);
+    if (ok)
+        count_voxels(run->out, flag(run, MEDALS_SEGMENT_INSTANCES));
+    run->out->info.seconds_postprocess =
+        result.seconds_postprocess + medals_now() - begun;
+    medals_case_result_clear(&result);
+    return ok && medals_task_check(&run->task, error);
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+static bool fill_classes(Run *run, GError **error)
+{
+    MedalsSegmentation *out = run->out;
+    const MedalsSegmentOptions *options = run->options;
+    size_t n = options->text_count;
+    out->count = n;
+    out->texts = g_new0(char *, n + 1);
+    out->class_names = g_new0(char *, n + 1);
+    out->labels = medals_alloc(n, sizeof *out->labels, "classes", error);
+    if (out->labels)
+        out->voxels =
+            medals_alloc_zero(n, sizeof *out->voxels, "classes", error);
+    if (out->voxels)
+        out->mean = medals_alloc(n, sizeof *out->mean, "classes", error);
+    for (size_t i = 0; out->mean && i < n; i++) {
+        out->texts[i] = g_strdup(options->texts[i]);
+        out->labels[i] =
+            options->labels ? options->labels[i] : (uint32_t) i + 1;
+        out->mean[i] = NAN;
+        out->class_names[i] =
+            medals_model_class_label(run->model, out->request.class_index[i]);
+    }
+    return out->mean != NULL;
+}
+
+static void fill_info(Run *run)
+{
+    MedalsSegmentation *out = run->out;
+    const double *spacing = run->volume->geometry.spacing;
+    out->voxel_ml = spacing[0] * spacing[1] * spacing[2] / 1000;
+    out->info.modality = out->request.modality;
+    out->info.modality_source = out->request.source;
+    out->info.has_window = out->request.has_window;
+    memcpy(out->info.window, out->request.window, sizeof out->info.window);
+}
+
+MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
+                                            const MedalsVolume *volume,
+                                            const MedalsSegmentOptions *options,
+                                            GError **error)
+{
+    Run run = {.model = model,
+               .volume = volume,
+               .options = options,
+               .seed = options->seed};
+    medals_task_init(&run.task, options->progress, options->progress_cookie);
+    run.exec = (MedalsExec){model->lane, model->kernels, &run.task};
+    run.out = g_new0(MedalsSegmentation, 1);
+    run.out->warnings = g_ptr_array_new_with_free_func(g_free);
+    run.out->model = medals_model_ref(model);
+    bool ok =
+        medals_text_request_settle(model, options, &run.out->request, error) &&
+        fill_classes(&run, error);
+    if (ok && (ok = medals_lane_enter(model->lane, &run.task, error))) {
+        ok = run_request(&run, error);
+        medals_lane_leave(model->lane);
+    }
+    if (ok) {
+        fill_info(&run);
+        g_ptr_array_add(run.out->warnings, NULL);
+    } else {
+        medals_segmentation_free(&run.out);
+    }
+    medals_free(run.image);
+    medals_free(run.queries);
+    medals_free(run.values);
+    return run.out;
+}
+
+static void free_volumes(MedalsVolume **list, size_t count)
+{
+    for (size_t i = 0; list && i < count; i++)
+        medals_volume_free(&list[i]);
+    g_free(list);
+}
+
+void medals_segmentation_free(MedalsSegmentation **segmentation)
+{
+    if (!segmentation || !*segmentation)
+        return;
+    MedalsSegmentation *gone = *segmentation;
+    *segmentation = NULL;
+    medals_model_free(&gone->model);
+    g_strfreev(gone->texts);
+    g_strfreev(gone->class_names);
+    medals_free(gone->labels);
+    medals_free(gone->voxels);
+    medals_free(gone->mean);
+    medals_text_request_clear(&gone->request);
+    medals_volume_free(&gone->labelmap);
+    free_volumes(gone->layers, gone->count);
+    free_volumes(gone->probabilities, gone->count);
+    g_ptr_array_unref(gone->warnings);
+    g_free(gone);
+}

@@ -1,0 +1,41 @@
+/*
+ * segmentation.h - one request from volume and texts to labelmap and reports
+ *
+ *   texts  --> text_request --> modality, classes, window --> query encoder
+ *   volume --> intensity --> [ROI] --> two_stage --> labels --> labelmap
+ */
+#ifndef MEDALS_SEGMENTATION_H
+#define MEDALS_SEGMENTATION_H
+
+#include "medals/segment.h"
+#include "model_data.h"
+#include "text_request.h"
+#include "two_stage.h"
+#include "volume_data.h"
+
+struct MedalsSegmentation {
+    MedalsModel *model; /* keeps names alive */
+    size_t count;
+    char **texts;       /* [count+1] */
+    uint32_t *labels;   /* [count] value in the labelmap */
+    char **class_names; /* [count+1] "CT_Liver", or "" */
+    uint64_t *voxels;   /* [count] */
+    double *mean;       /* [count], NaN: none */
+    MedalsTextRequest request;
+    MedalsVolume *labelmap;
+    MedalsVolume **layers;        /* [count] or NULL */
+    MedalsVolume **probabilities; /* [count] or NULL */
+    size_t stage_count;
+    MedalsStageSummary stages[2];
+    MedalsSegmentationInfo info;
+    double voxel_ml;
+    GPtrArray *warnings; /* char *, NULL-terminated once finished */
+};
+
+/** See medals_segment(). */
+MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
+                                            const MedalsVolume *volume,
+                                            const MedalsSegmentOptions *options,
+                                            GError **error);
+
+#endif

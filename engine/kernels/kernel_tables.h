@@ -7,5 +7,8 @@
 #include "kernels.h"
 
 extern const MedalsKernels medals_kernels_ref;
+#if defined(__x86_64__)
+extern const MedalsKernels medals_kernels_avx2;
+#endif
 
 #endif

@@ -7,5 +7,9 @@
 
 const MedalsKernels *medals_kernels_get(MedalsIsa isa)
 {
+#if defined(__x86_64__)
+    if (isa >= MEDALS_ISA_AVX2)
+        return &medals_kernels_avx2;
+#endif
     return &medals_kernels_ref;
 }

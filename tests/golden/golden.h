@@ -18,14 +18,14 @@ typedef struct GoldenRun {
     const char *text_tower; /* --text-tower: folder of the BERT tower */
     MedalsExec exec;        /* lane entered, task NULL */
     unsigned passed, failed, skipped;
-    const char *kind;       /* of the group being run */
+    const char *kind; /* of the group being run */
 } GoldenRun;
 
 typedef void (*GoldenFn)(GoldenRun *run, const cJSON *group);
 
 /** One line: "ok|FAIL kind/case detail". */
-void golden_case(GoldenRun *run, bool ok, const char *name,
-                 const char *format, ...) G_GNUC_PRINTF(4, 5);
+void golden_case(GoldenRun *run, bool ok, const char *name, const char *format,
+                 ...) G_GNUC_PRINTF(4, 5);
 /** Counts as failed with the error's text; frees the error. */
 void golden_error(GoldenRun *run, const char *name, GError *error);
 void golden_skip(GoldenRun *run, const char *name, const char *why);
@@ -51,6 +51,13 @@ bool golden_numbers(const cJSON *object, const char *name, double *out, int n);
 float *golden_f32(const MedalsWeights *file, const char *name, size_t *count);
 /** Largest |a-b|, and where; NaN counts as infinite. */
 double golden_max_abs(const float *a, const float *b, size_t n);
+
+/** MEDALS_GOLDEN_PRECISION=bf16 runs the networks in bf16 storage: then only
+ * end_to_end is expected to hold, with Dice 0.98. Default: float32. */
+MedalsDtype golden_storage(void);
+/** MEDALS_GOLDEN_CASES=a,b runs only these end-to-end cases (slow machines);
+ * the others are printed skips. */
+bool golden_wanted(GoldenRun *run, const cJSON *item);
 
 void golden_text_extraction(GoldenRun *run, const cJSON *group);
 void golden_text_encoder(GoldenRun *run, const cJSON *group);

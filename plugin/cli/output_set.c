@@ -1,0 +1,148 @@
+#include "output_set.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failure.h"
+
+#define PREFIX ".medals-"
+
+typedef struct {
+    char *staged, *target;
+} Pair;
+
+struct OutputSet {
+    GPtrArray *pairs;
+};
+
+static void pair_free(gpointer data)
+{
+    Pair *pair = data;
+    g_free(pair->staged);
+    g_free(pair->target);
+    g_free(pair);
+}
+
+OutputSet *output_set_new(void)
+{
+    OutputSet *set = g_new0(OutputSet, 1);
+    set->pairs = g_ptr_array_new_with_free_func(pair_free);
+    return set;
+}
+
+void output_set_free(OutputSet *set)
+{
+    if (!set)
+        return;
+    for (guint i = 0; i < set->pairs->len; i++)
+        g_unlink(((Pair *) set->pairs->pdata[i])->staged);
+    g_ptr_array_unref(set->pairs);
+    g_free(set);
+}
+
+/* The ending that tells a writer the format, with its dot. */
+static const char *ending_of(const char *name)
+{
+    static const char *const doubles[] = {".nii.gz", ".seg.nrrd"};
+    for (size_t i = 0; i < G_N_ELEMENTS(doubles); i++)
+        if (g_str_has_suffix(name, doubles[i]))
+            return name + strlen(name) - strlen(doubles[i]);
+    const char *dot = strrchr(name, '.');
+    return dot ? dot : "";
+}
+
+/* "HASH" of ".medals-PID-HASH.EXT"; short, whatever the length of the name. */
+static char *hash_of(const char *name)
+{
+    g_autofree char *sum =
+        g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
+    return g_strndup(sum, 12);
+}
+
+/* Whether the process of a leftover lives; PREFIX is at `name`. */
+static bool is_alive(const char *name)
+{
+    long pid = strtol(name + strlen(PREFIX), NULL, 10);
+    return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno != ESRCH);
+}
+
+static void remove_leftovers(const char *folder, const char *hash)
+{
+    GDir *listing = g_dir_open(folder, 0, NULL);
+    if (!listing)
+        return;
+    const char *name;
+    while ((name = g_dir_read_name(listing))) {
+        /* a writer's own temporary name may put one more dot in front */
+        const char *start = name + (name[0] == '.' && name[1] == '.');
+        if (!g_str_has_prefix(start, PREFIX) || !strstr(start, hash) ||
+            is_alive(start))
+            continue;
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_unlink(path);
+    }
+    g_dir_close(listing);
+}
+
+static bool check_target(const char *target, const char *folder, GError **error)
+{
+    if (g_str_has_suffix(target, "/") ||
+        g_file_test(target, G_FILE_TEST_IS_DIR))
+        return failure_set(error, EXIT_INPUT,
+                           "%s: is a folder; expected the name of a file",
+                           target);
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return failure_set(error, EXIT_INPUT,
+                           "%s: its folder does not exist; expected one that "
+                           "does",
+                           target);
+    if (access(folder, W_OK | X_OK) != 0)
+        return failure_set(error, failure_of_errno(errno),
+                           "%s: cannot be written: %s; expected a folder to "
+                           "write to",
+                           target, g_strerror(errno));
+    return true;
+}
+
+void output_set_add_pair(OutputSet *set, const char *staged, const char *target)
+{
+    Pair *pair = g_new(Pair, 1);
+    pair->staged = g_strdup(staged);
+    pair->target = g_strdup(target);
+    g_ptr_array_add(set->pairs, pair);
+}
+
+const char *output_set_add(OutputSet *set, const char *target, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(target);
+    g_autofree char *name = g_path_get_basename(target);
+    if (!check_target(target, folder, error))
+        return NULL;
+    g_autofree char *hash = hash_of(name);
+    remove_leftovers(folder, hash);
+    g_autofree char *temporary = g_strdup_printf(
+        PREFIX "%ld-%s%s", (long) getpid(), hash, ending_of(name));
+    g_autofree char *staged = g_build_filename(folder, temporary, NULL);
+    output_set_add_pair(set, staged, target);
+    return ((Pair *) set->pairs->pdata[set->pairs->len - 1])->staged;
+}
+
+bool output_set_commit(OutputSet *set, GError **error)
+{
+    while (set->pairs->len) {
+        const Pair *pair = set->pairs->pdata[0];
+        if (g_rename(pair->staged, pair->target) != 0) {
+            int code = errno;
+            return failure_set(error, failure_of_errno(code),
+                               "%s: cannot be written: %s; expected a file "
+                               "that can be replaced",
+                               pair->target, g_strerror(code));
+        }
+        g_ptr_array_remove_index(set->pairs, 0);
+    }
+    return true;
+}

@@ -1,0 +1,123 @@
+#include "progress.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+
+enum {
+    BAR_WIDTH = 30,
+    REDRAW_US = 100000, /* the bar, at most ten times a second */
+    LINE_US = 2000000,  /* lines of a log */
+    FILTER_US = 200000
+};
+
+struct Progress {
+    ProgressStyle style;
+    bool terminal;
+    char *what;
+    double begin, end;
+    double shown;    /* fraction of the whole last shown; < 0: none */
+    gint64 shown_at; /* monotonic microseconds */
+};
+
+Progress *progress_new(ProgressStyle style, const char *what)
+{
+    Progress *progress = g_new0(Progress, 1);
+    progress->style = style;
+    progress->terminal = isatty(STDERR_FILENO);
+    progress->what = g_strdup(what);
+    progress->end = 1;
+    progress->shown = -1;
+    if (style == PROGRESS_FILTER) {
+        printf("<filter-start>\n<filter-name>%s</filter-name>\n"
+               "<filter-comment>Segmentation by text</filter-comment>\n"
+               "</filter-start>\n",
+               what);
+        fflush(stdout);
+    }
+    return progress;
+}
+
+void progress_free(Progress *progress)
+{
+    if (!progress)
+        return;
+    if (progress->style == PROGRESS_FILTER) {
+        printf("<filter-end>\n<filter-name>%s</filter-name>\n"
+               "<filter-time>0</filter-time>\n</filter-end>\n",
+               progress->what);
+        fflush(stdout);
+    } else if (progress->style == PROGRESS_STDERR && progress->terminal &&
+               progress->shown >= 0) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+    }
+    g_free(progress->what);
+    g_free(progress);
+}
+
+void progress_span(Progress *progress, double begin, double end)
+{
+    progress->begin = begin;
+    progress->end = end;
+}
+
+static void draw_bar(const char *phase, double whole, double seconds_left)
+{
+    char bar[BAR_WIDTH + 1];
+    int full = (int) (whole * BAR_WIDTH);
+    for (int i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < full ? '#' : '-';
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r%-12.12s [%s] %3.0f %%", phase, bar, 100 * whole);
+    if (seconds_left >= 0)
+        fprintf(stderr, "  %.0f s left", seconds_left);
+    fputs("\033[K", stderr);
+    fflush(stderr);
+}
+
+static bool is_due(const Progress *progress, double whole, gint64 now)
+{
+    if (progress->shown < 0)
+        return true;
+    gint64 waited = now - progress->shown_at;
+    switch (progress->style) {
+    case PROGRESS_FILTER:
+        return waited >= FILTER_US && whole > progress->shown;
+    case PROGRESS_STDERR:
+        if (progress->terminal)
+            return waited >= REDRAW_US;
+        return waited >= LINE_US || whole >= progress->shown + 0.1;
+    default:
+        return false;
+    }
+}
+
+bool progress_show(Progress *progress, const char *phase, double fraction,
+                   double seconds_left)
+{
+    double whole = progress->begin +
+                   (progress->end - progress->begin) * CLAMP(fraction, 0, 1);
+    gint64 now = g_get_monotonic_time();
+    if (progress->style != PROGRESS_NONE && is_due(progress, whole, now)) {
+        progress->shown = whole;
+        progress->shown_at = now;
+        if (progress->style == PROGRESS_FILTER) {
+            printf("<filter-progress>%.3f</filter-progress>\n", whole);
+            fflush(stdout);
+        } else if (progress->terminal) {
+            draw_bar(phase, whole, seconds_left);
+        } else {
+            fprintf(stderr, "medals: %s %.0f %%\n", phase, 100 * whole);
+        }
+    }
+    return !interrupt_asked();
+}
+
+bool progress_callback(void *cookie, const MedalsProgress *state)
+{
+    return progress_show(cookie, state->phase ? state->phase : "working",
+                         state->fraction, state->seconds_left);
+}

@@ -1,0 +1,147 @@
+#include "segment_job.h"
+
+#include <string.h>
+
+#include "failure.h"
+#include "interrupt.h"
+#include "model_folder.h"
+
+/* Shares of the progress bar. */
+static const double read_end = 0.05, network_end = 0.93;
+
+static double seconds_since(int64_t begin_us)
+{
+    return (g_get_monotonic_time() - begin_us) / 1e6;
+}
+
+static bool check_interrupt(const Job *job, GError **error)
+{
+    return !interrupt_asked() ||
+           failure_set(error, EXIT_CANCELLED,
+                       "%s: cancelled by a signal; nothing was written",
+                       job->request.image);
+}
+
+static bool open_model(Job *job, GError **error)
+{
+    MedalsError *cause = NULL;
+    MedalsContextOptions context = MEDALS_CONTEXT_OPTIONS_INIT;
+    context.threads = (uint32_t) job->request.threads;
+    if (medals_context_new(&job->context, &context, &cause) != MEDALS_OK)
+        return failure_take(error, cause);
+    g_autofree char *folder = model_folder(job->request.model);
+    MedalsModelOptions model = MEDALS_MODEL_OPTIONS_INIT;
+    model.precision = job->request.precision;
+    if (medals_model_open(&job->model, job->context, folder, &model, &cause) !=
+        MEDALS_OK)
+        return failure_take(error, cause);
+    return true;
+}
+
+static uint32_t segment_flags(const Job *job)
+{
+    const Request *request = &job->request;
+    uint32_t flags = 0;
+    if (request->instances)
+        flags |= MEDALS_SEGMENT_INSTANCES;
+    if (request->tta)
+        flags |= MEDALS_SEGMENT_TTA;
+    if (request->keep_overlap)
+        flags |= MEDALS_SEGMENT_KEEP_OVERLAP;
+    if (request->probabilities)
+        flags |= MEDALS_SEGMENT_PROBABILITIES;
+    if (job->challenge)
+        flags |= MEDALS_SEGMENT_PREPARED;
+    if (request->reference)
+        flags |= MEDALS_SEGMENT_REFERENCE;
+    return flags;
+}
+
+static bool run_network(Job *job, GError **error)
+{
+    const Request *request = &job->request;
+    MedalsSegmentOptions options = MEDALS_SEGMENT_OPTIONS_INIT;
+    options.flags = segment_flags(job);
+    options.texts = (const char *const *) request->texts->pdata;
+    options.text_count = request->texts->len;
+    options.labels = request->labels;
+    options.modality = request->modality;
+    options.header_modality = job->header_modality;
+    options.has_window = request->has_window;
+    memcpy(options.window, request->window, sizeof options.window);
+    options.stages = (uint32_t) request->stages;
+    options.seed = request->seed;
+    options.has_roi = request->has_roi || request->has_region;
+    options.progress = progress_callback;
+    options.progress_cookie = job->progress;
+    if (options.has_roi &&
+        !request_resolve_roi(request, medals_volume_peek_geometry(job->volume),
+                             options.roi, error))
+        return false;
+    MedalsError *cause = NULL;
+    if (medals_segment(&job->result, job->model, job->volume, &options,
+                       &cause) != MEDALS_OK)
+        return failure_take(error, cause);
+    return true;
+}
+
+static bool read_input(Job *job, GError **error)
+{
+    int64_t begin = g_get_monotonic_time();
+    progress_span(job->progress, 0, read_end);
+    progress_show(job->progress, "read", 0, -1);
+    if (!job_read_source(job, error))
+        return false;
+    job->seconds_read = seconds_since(begin);
+    return true;
+}
+
+static bool write_outputs(Job *job, GError **error)
+{
+    int64_t begin = g_get_monotonic_time();
+    progress_span(job->progress, network_end, 1);
+    if (!job_write_files(job, error) || !check_interrupt(job, error) ||
+        !output_set_commit(job->output_set, error))
+        return false;
+    job->seconds_write = seconds_since(begin);
+    return true;
+}
+
+bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
+             GError **error)
+{
+    memset(job, 0, sizeof *job);
+    job->header_modality = MEDALS_MODALITY_NONE;
+    job->started_us = g_get_monotonic_time();
+    if (!request_parse(&job->request, arguments, is_slicer_module, error) ||
+        !job_stage_files(job, error))
+        return false;
+    ProgressStyle style = job->request.quiet ? PROGRESS_NONE
+                          : is_slicer_module ? PROGRESS_FILTER
+                                             : PROGRESS_STDERR;
+    job->progress = progress_new(style, "MedalSSegment");
+    interrupt_install();
+    if (!open_model(job, error) || !read_input(job, error) ||
+        !check_interrupt(job, error))
+        return false;
+    progress_span(job->progress, read_end, network_end);
+    if (!run_network(job, error) || !check_interrupt(job, error) ||
+        !write_outputs(job, error))
+        return false;
+    job->seconds_total = seconds_since(job->started_us);
+    g_clear_pointer(&job->progress, progress_free);
+    return true;
+}
+
+void job_clear(Job *job)
+{
+    g_clear_pointer(&job->progress, progress_free);
+    g_clear_pointer(&job->output_set, output_set_free);
+    g_clear_pointer(&job->staged, g_ptr_array_unref);
+    medals_segmentation_free(&job->result);
+    medals_model_free(&job->model);
+    medals_context_free(&job->context);
+    medals_image_free(&job->image);
+    medals_challenge_free(&job->challenge);
+    request_clear(&job->request);
+}

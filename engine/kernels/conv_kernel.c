@@ -80,11 +80,9 @@ void medals_conv_finish(const MedalsConvRun *run, const MedalsConvTile *tile,
             uint8_t *to = medals_tensor_at(dst, tile->first[0] + h,
                                            tile->first[1] + w, tile->first[2]);
             to += (size_t) tile->c0 * element;
-            for (int64_t d = 0; d < tile->count[2]; d++) {
-                run->kernels->store(to, row, dst->dtype, tile->c);
-                to += (size_t) dst->stride * element;
-                row += stride;
-            }
+            run->kernels->store(to, dst->stride, row, stride, dst->dtype,
+                                tile->count[2], tile->c);
+            row += tile->count[2] * stride;
         }
     }
     run->kernels->moments(sums,

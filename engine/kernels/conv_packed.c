@@ -10,8 +10,7 @@
  * in the input, so they are one sum of 3*slice terms; the voxels of a tile
  * start `stride` voxels apart. The weights of one such product (12 kB for 64
  * channels) stay in the first cache while all voxels of the tile pass by.
- *
- * Layers with few channels turn the tile into rows of all 27 taps first.
+ * With fewer channels several of these products are one.
  */
 #include <string.h>
 
@@ -20,13 +19,15 @@
 
 /* Channels packed at a time. */
 #define SLICE 64
-/* Up to here a row of 27*cin numbers is written per voxel. */
-#define ROW_CHANNELS 4
-/* Up to here the three kw are one product: its weights still fit. */
-#define FUSE_CHANNELS 32
+/* Up to here all taps of a slice are one product: its weights still fit. */
+#define FUSE_ALL 16
+/* Up to here the three kw are. */
+#define FUSE_W 32
 /* Room for the source of a tile, in the second cache beside the sums. */
 #define TILE_BYTES (200 << 10)
 #define TILE_BYTES_STRIDED (320 << 10)
+/* Sums of a tile, in the same cache. */
+#define TILE_SUMS 20480
 #define TILE_VOXELS 300
 /* Output channels of one tile. */
 #define GROUP 128
@@ -92,15 +93,10 @@ typedef struct Layout {
     int64_t voxels;  /* of the tile */
     int64_t columns; /* sums of a voxel, whole blocks */
     int64_t *offset; /* [voxels] from the input to a voxel's first tap */
+    int64_t tap[9];  /* from there to (kh,kw) */
     float *sums;     /* [voxels][columns] */
     float *input;    /* [size][slice] */
-    float *rows;     /* [voxels][27*slice], few channels only */
 } Layout;
-
-static bool in_rows(const Weights *weights)
-{
-    return weights->cin <= ROW_CHANNELS;
-}
 
 static float *round_up(float *at)
 {
@@ -121,13 +117,8 @@ static uint8_t *lay_out(Layout *layout, const MedalsConvRun *run,
     layout->offset = scratch;
     layout->sums = round_up((float *) (layout->offset + layout->voxels));
     layout->input = round_up(layout->sums + layout->voxels * layout->columns);
-    layout->rows =
-        round_up(layout->input + layout->size[0] * layout->size[1] *
-                                     layout->size[2] * weights->slice);
-    float *end = layout->rows;
-    if (in_rows(weights))
-        end += layout->voxels * 27 * weights->slice;
-    return (uint8_t *) end;
+    return (uint8_t *) (layout->input + layout->size[0] * layout->size[1] *
+                                            layout->size[2] * weights->slice);
 }
 
 /* Channels of a tile: all, or fewer when there are too few tiles. Each
@@ -148,7 +139,7 @@ static bool begin(MedalsConvRun *run, GError **error)
     const MedalsTensor *dst = run->dst;
     medals_conv_cut(run, weights->slice,
                     run->shape->stride == 1 ? TILE_BYTES : TILE_BYTES_STRIDED,
-                    TILE_VOXELS);
+                    MAX(TILE_VOXELS, TILE_SUMS / run->shape->cout));
     run->group = choose_group(run);
     const int64_t largest[3] = {(dst->h + run->cells[0] - 1) / run->cells[0],
                                 (dst->w + run->cells[1] - 1) / run->cells[1],
@@ -165,6 +156,9 @@ static void fill_offsets(Layout *layout, const MedalsConvRun *run,
 {
     const int64_t s = run->shape->stride;
     int64_t *offset = layout->offset;
+    for (int64_t tap = 0; tap < 9; tap++)
+        layout->tap[tap] =
+            (tap / 3 * layout->size[1] + tap % 3) * layout->size[2] * width;
     for (int64_t h = 0; h < count[0]; h++)
         for (int64_t w = 0; w < count[1]; w++)
             for (int64_t d = 0; d < count[2]; d++)
@@ -180,23 +174,18 @@ static void pack_line(const MedalsConvRun *run, int64_t h, int64_t w,
                       float *to)
 {
     const MedalsTensor *src = run->src;
-    const int64_t there = MIN(width, src->c - c0);
-    const size_t element = medals_dtype_size(src->dtype);
-    if (h < 0 || h >= src->h || w < 0 || w >= src->w) {
+    const int64_t channels = MIN(width, src->c - c0);
+    int64_t first = MAX(d0, 0), last = MIN(d0 + voxels, src->d);
+    if (h < 0 || h >= src->h || w < 0 || w >= src->w)
+        last = first;
+    if (last - first < voxels || channels < width)
         memset(to, 0, (size_t) (voxels * width) * sizeof *to);
+    if (last == first)
         return;
-    }
-    const uint8_t *line = medals_tensor_at(src, h, w, 0);
-    line += (size_t) c0 * element;
-    for (int64_t d = d0; d < d0 + voxels; d++, to += width) {
-        bool inside = d >= 0 && d < src->d;
-        int64_t n = inside ? there : 0;
-        if (inside)
-            run->kernels->load(to, line + (size_t) (d * src->stride) * element,
-                               src->dtype, n);
-        if (n < width)
-            memset(to + n, 0, (size_t) (width - n) * sizeof *to);
-    }
+    const uint8_t *from = medals_tensor_at(src, h, w, first);
+    from += (size_t) c0 * medals_dtype_size(src->dtype);
+    run->kernels->load(to + (first - d0) * width, width, from, src->stride,
+                       src->dtype, last - first, channels);
 }
 
 static void pack_input(const Layout *layout, const MedalsConvRun *run,
@@ -214,21 +203,10 @@ static void pack_input(const Layout *layout, const MedalsConvRun *run,
     }
 }
 
-/* All taps of a voxel in one row; the offsets then point to the rows. */
-static void pack_rows(Layout *layout, int64_t width)
+/* How many (kh,kw) are one product. */
+static int64_t fused_taps(int64_t width)
 {
-    const int64_t line = layout->size[2] * width;
-    float *to = layout->rows;
-    for (int64_t v = 0; v < layout->voxels; v++) {
-        const float *from = layout->input + layout->offset[v];
-        layout->offset[v] = to - layout->rows;
-        for (int64_t tap = 0; tap < 9; tap++) {
-            const float *taps =
-                from + (tap / 3 * layout->size[1] + tap % 3) * line;
-            for (int64_t i = 0; i < 3 * width; i++)
-                *to++ = taps[i];
-        }
-    }
+    return width <= FUSE_ALL ? 9 : width <= FUSE_W ? 3 : 1;
 }
 
 /* sums of one block += one slice of the input. */
@@ -237,31 +215,21 @@ static void multiply_slice(const Layout *layout, const MedalsConvRun *run,
 {
     const Weights *weights = run->weights;
     const int64_t width = slice_width(weights, slice);
-    const int64_t line = layout->size[2] * width;
-    MedalsMultiply m = {.a = layout->input,
-                        .offset = layout->offset,
-                        .rows = layout->voxels,
-                        .segments = 1,
-                        .segment_step = line,
-                        .k = 3 * width,
-                        .b =
-                            weights->packed + weights_at(weights, block, slice),
-                        .c = sums,
-                        .c_stride = layout->columns,
-                        .add = slice > 0};
-    if (in_rows(weights)) {
-        m.a = layout->rows;
-        m.k = 27 * width;
+    const int64_t fused = fused_taps(width);
+    for (int64_t tap = 0; tap < 9; tap += fused) {
+        MedalsMultiply m = {.a = layout->input,
+                            .offset = layout->offset,
+                            .rows = layout->voxels,
+                            .segments = fused,
+                            .segment = layout->tap + tap,
+                            .k = 3 * width,
+                            .b = weights->packed +
+                                 weights_at(weights, block, slice) +
+                                 tap * 3 * width * MEDALS_BLOCK,
+                            .c = sums,
+                            .c_stride = layout->columns,
+                            .add = slice > 0 || tap > 0};
         run->kernels->multiply(&m);
-        return;
-    }
-    if (width <= FUSE_CHANNELS)
-        m.segments = 3;
-    for (int64_t tap = 0; tap < 9; tap += m.segments) {
-        m.a = layout->input + (tap / 3 * layout->size[1] + tap % 3) * line;
-        run->kernels->multiply(&m);
-        m.b += m.segments * m.k * MEDALS_BLOCK;
-        m.add = true;
     }
 }
 
@@ -275,8 +243,6 @@ static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
         int64_t width = slice_width(weights, slice);
         fill_offsets(&layout, run, tile->count, width);
         pack_input(&layout, run, tile, slice * weights->slice, width);
-        if (in_rows(weights))
-            pack_rows(&layout, width);
         for (int64_t i = 0; i < layout.columns / MEDALS_BLOCK; i++)
             multiply_slice(&layout, run, tile->c0 / MEDALS_BLOCK + i, slice,
                            layout.sums + i * MEDALS_BLOCK);

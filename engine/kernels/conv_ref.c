@@ -50,8 +50,8 @@ static void add_voxel(const MedalsConvRun *run, const MedalsConvTile *tile,
         if (h < 0 || h >= src->h || w < 0 || w >= src->w || d < 0 ||
             d >= src->d)
             continue;
-        run->kernels->load(input, medals_tensor_at(src, h, w, d), src->dtype,
-                           src->c);
+        run->kernels->load(input, 0, medals_tensor_at(src, h, w, d), 0,
+                           src->dtype, 1, src->c);
         const float *weight =
             (const float *) run->weights + tap * shape->cin * shape->cout;
         for (int64_t i = 0; i < src->c; i++)

@@ -5,6 +5,8 @@
 
 #include "kernel_tables.h"
 
+const int64_t medals_one_segment[1] = {0};
+
 const MedalsKernels *medals_kernels_get(MedalsIsa isa)
 {
 #if defined(__x86_64__)

@@ -22,21 +22,24 @@
 #define MEDALS_BLOCK 16
 
 /**
- * c[i][j] (+)= sum_s sum_k a[offset[i] + s*segment_step + k] * b[s*K + k][j]
+ * c[i][j] (+)= sum_s sum_k a[offset[i] + segment[s] + k] * b[s*K + k][j]
  * for j < MEDALS_BLOCK: some rows times one block of columns.
  */
 typedef struct MedalsMultiply {
     const float *a;
     const int64_t *offset; /* [rows] floats from a to the row's first number */
     int64_t rows;
-    int64_t segments;     /* parts of the sum that lie apart in a; usually 1 */
-    int64_t segment_step; /* floats from one part to the next */
-    int64_t k;            /* numbers of one part, next to each other */
-    const float *b;       /* [segments*k][MEDALS_BLOCK], 64-byte aligned */
-    float *c;             /* row i begins at c + i*c_stride */
+    int64_t segments;       /* parts of the sum that lie apart in a, or 1 */
+    const int64_t *segment; /* [segments] floats from a row to each part */
+    int64_t k;              /* numbers of one part, next to each other */
+    const float *b;         /* [segments*k][MEDALS_BLOCK], 64-byte aligned */
+    float *c;               /* row i begins at c + i*c_stride */
     int64_t c_stride;
     bool add; /* false: c is overwritten */
 } MedalsMultiply;
+
+/** The segments of a sum whose numbers all lie together. */
+extern const int64_t medals_one_segment[1];
 
 typedef struct MedalsConvKernel MedalsConvKernel;
 
@@ -47,9 +50,13 @@ typedef struct MedalsKernels {
     const char *name;
     MedalsIsa isa;
     void (*multiply)(const MedalsMultiply *m);
-    /** n numbers of f32|bf16 to float32 and back. */
-    void (*load)(float *dst, const void *src, MedalsDtype dtype, int64_t n);
-    void (*store)(void *dst, const float *src, MedalsDtype dtype, int64_t n);
+    /** Rows of n numbers, f32|bf16 to float32 and back; strides in numbers. */
+    void (*load)(float *dst, int64_t dst_stride, const void *src,
+                 int64_t src_stride, MedalsDtype dtype, int64_t rows,
+                 int64_t n);
+    void (*store)(void *dst, int64_t dst_stride, const float *src,
+                  int64_t src_stride, MedalsDtype dtype, int64_t rows,
+                  int64_t n);
     /**
      * Per column of x [rows][columns], row i at x + i*stride: the mean and
      * the sum of squared distances from it.
@@ -63,6 +70,9 @@ typedef struct MedalsKernels {
                       const float *shift);
     void (*sigmoid)(float *x, size_t n);
     void (*exponential)(float *x, size_t n);
+    /** Multiply-adds on registers alone: what the level can reach at best.
+     * Reads and writes *result; @return operations done, two a multiply-add */
+    double (*spin)(int64_t rounds, float *result);
     const MedalsConvKernel *conv[MEDALS_CONV_KERNELS + 1]; /* NULL ends */
 } MedalsKernels;
 

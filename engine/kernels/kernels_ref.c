@@ -16,7 +16,7 @@ static void multiply(const MedalsMultiply *m)
         if (m->add)
             memcpy(sum, c, sizeof sum);
         for (int64_t s = 0; s < m->segments; s++) {
-            const float *a = m->a + m->offset[i] + s * m->segment_step;
+            const float *a = m->a + m->offset[i] + m->segment[s];
             for (int64_t k = 0; k < m->k; k++, b += MEDALS_BLOCK)
                 for (int j = 0; j < MEDALS_BLOCK; j++)
                     sum[j] += a[k] * b[j];
@@ -25,26 +25,34 @@ static void multiply(const MedalsMultiply *m)
     }
 }
 
-static void load(float *dst, const void *src, MedalsDtype dtype, int64_t n)
+static void load(float *dst, int64_t dst_stride, const void *src,
+                 int64_t src_stride, MedalsDtype dtype, int64_t rows, int64_t n)
 {
-    if (dtype == MEDALS_F32) {
-        memcpy(dst, src, (size_t) n * sizeof *dst);
-        return;
-    }
-    const uint16_t *from = src;
-    for (int64_t i = 0; i < n; i++)
-        dst[i] = medals_bf16_to_f32(from[i]);
+    const float *wide = src;
+    const uint16_t *half = src;
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < n; j++)
+            dst[i * dst_stride + j] =
+                dtype == MEDALS_F32
+                    ? wide[i * src_stride + j]
+                    : medals_bf16_to_f32(half[i * src_stride + j]);
 }
 
-static void store(void *dst, const float *src, MedalsDtype dtype, int64_t n)
+static void store(void *dst, int64_t dst_stride, const float *src,
+                  int64_t src_stride, MedalsDtype dtype, int64_t rows,
+                  int64_t n)
 {
-    if (dtype == MEDALS_F32) {
-        memcpy(dst, src, (size_t) n * sizeof *src);
-        return;
+    float *wide = dst;
+    uint16_t *half = dst;
+    for (int64_t i = 0; i < rows; i++) {
+        for (int64_t j = 0; j < n; j++) {
+            float value = src[i * src_stride + j];
+            if (dtype == MEDALS_F32)
+                wide[i * dst_stride + j] = value;
+            else
+                half[i * dst_stride + j] = medals_bf16_from_f32(value);
+        }
     }
-    uint16_t *to = dst;
-    for (int64_t i = 0; i < n; i++)
-        to[i] = medals_bf16_from_f32(src[i]);
 }
 
 static void moments(const float *x, int64_t rows, int64_t columns,
@@ -78,9 +86,9 @@ static void norm_relu(void *x, MedalsDtype dtype, int64_t rows, int64_t c,
             uint8_t *at = (uint8_t *) x +
                           (size_t) (i * stride + j) * medals_dtype_size(dtype);
             float value;
-            load(&value, at, dtype, 1);
+            load(&value, 1, at, 1, dtype, 1, 1);
             value = norm_relu_one(value, mean[j], scale[j], shift[j]);
-            store(at, &value, dtype, 1);
+            store(at, 1, &value, 1, dtype, 1, 1);
         }
     }
 }
@@ -97,6 +105,17 @@ static void exponential(float *x, size_t n)
         x[i] = expf(x[i]);
 }
 
+static double spin(int64_t rounds, float *result)
+{
+    float sum[8] = {0}, factor = *result;
+    for (int64_t i = 0; i < rounds; i++)
+        for (int j = 0; j < 8; j++)
+            sum[j] = sum[j] * factor + factor;
+    for (int j = 0; j < 8; j++)
+        *result += sum[j];
+    return 16.0 * (double) rounds;
+}
+
 const MedalsKernels medals_kernels_ref = {.name = "ref",
                                           .isa = MEDALS_ISA_REF,
                                           .multiply = multiply,
@@ -106,4 +125,5 @@ const MedalsKernels medals_kernels_ref = {.name = "ref",
                                           .norm_relu = norm_relu,
                                           .sigmoid = sigmoid,
                                           .exponential = exponential,
+                                          .spin = spin,
                                           .conv = {&medals_conv_ref}};

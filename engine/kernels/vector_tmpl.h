@@ -56,12 +56,12 @@ INLINE void multiply_rows(const MedalsMultiply *m, int64_t first,
                           const int rows)
 {
     Vec sum[ROWS][VECS];
-    const float *a[ROWS];
+    const float *row[ROWS], *a[ROWS];
     const float *b = m->b;
     float *c = m->c + first * m->c_stride;
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
-        a[i] = m->a + m->offset[first + i];
+        row[i] = m->a + m->offset[first + i];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2
@@ -69,6 +69,9 @@ INLINE void multiply_rows(const MedalsMultiply *m, int64_t first,
             sum[i][j] =
                 m->add ? get(c + i * m->c_stride + j * LANES) : (Vec){0};
     for (int64_t s = 0; s < m->segments; s++) {
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            a[i] = row[i] + m->segment[s];
         for (int64_t k = 0; k < m->k; k++, b += MEDALS_BLOCK) {
             Vec right[VECS];
 #pragma GCC unroll 2
@@ -82,9 +85,6 @@ INLINE void multiply_rows(const MedalsMultiply *m, int64_t first,
                     sum[i][j] += left * right[j];
             }
         }
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++)
-            a[i] += m->segment_step;
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
@@ -164,57 +164,115 @@ INLINE void put_bf16(uint16_t *at, Vec value)
     *(AnyHalves *) at = __builtin_convertvector(rounded, Halves);
 }
 
-static void load(float *dst, const void *src, MedalsDtype dtype, int64_t n)
+INLINE void load_row(float *dst, const void *src, MedalsDtype dtype, int64_t n)
 {
+    const float *wide = src;
+    const uint16_t *half = src;
     int64_t i = 0;
     if (dtype == MEDALS_F32) {
-        const float *from = src;
         for (; i + LANES <= n; i += LANES)
-            put(dst + i, get(from + i));
+            put(dst + i, get(wide + i));
         for (; i < n; i++)
-            dst[i] = from[i];
-        return;
+            dst[i] = wide[i];
+    } else {
+        for (; i + LANES <= n; i += LANES)
+            put(dst + i, get_bf16(half + i));
+        for (; i < n; i++)
+            dst[i] = medals_bf16_to_f32(half[i]);
     }
-    const uint16_t *from = src;
-    for (; i + LANES <= n; i += LANES)
-        put(dst + i, get_bf16(from + i));
-    for (; i < n; i++)
-        dst[i] = medals_bf16_to_f32(from[i]);
 }
 
-static void store(void *dst, const float *src, MedalsDtype dtype, int64_t n)
+INLINE void store_row(void *dst, const float *src, MedalsDtype dtype, int64_t n)
 {
+    uint16_t *half = dst;
     int64_t i = 0;
     if (dtype == MEDALS_F32) {
-        load(dst, src, dtype, n);
+        load_row(dst, src, dtype, n);
         return;
     }
-    uint16_t *to = dst;
     for (; i + LANES <= n; i += LANES)
-        put_bf16(to + i, get(src + i));
+        put_bf16(half + i, get(src + i));
     for (; i < n; i++)
-        to[i] = medals_bf16_from_f32(src[i]);
+        half[i] = medals_bf16_from_f32(src[i]);
+}
+
+/* Rows without gaps are one row. */
+#define JOIN_ROWS(rows, n, a_stride, b_stride)                                 \
+    if ((a_stride) == (n) && (b_stride) == (n)) {                              \
+        (n) *= (rows);                                                         \
+        (rows) = 1;                                                            \
+    }
+
+static void load(float *dst, int64_t dst_stride, const void *src,
+                 int64_t src_stride, MedalsDtype dtype, int64_t rows, int64_t n)
+{
+    JOIN_ROWS(rows, n, dst_stride, src_stride);
+    const float *wide = src;
+    const uint16_t *half = src;
+    if (dtype == MEDALS_F32) {
+        for (int64_t i = 0; i < rows; i++)
+            load_row(dst + i * dst_stride, wide + i * src_stride, MEDALS_F32,
+                     n);
+    } else {
+        for (int64_t i = 0; i < rows; i++)
+            load_row(dst + i * dst_stride, half + i * src_stride, MEDALS_BF16,
+                     n);
+    }
+}
+
+static void store(void *dst, int64_t dst_stride, const float *src,
+                  int64_t src_stride, MedalsDtype dtype, int64_t rows,
+                  int64_t n)
+{
+    JOIN_ROWS(rows, n, dst_stride, src_stride);
+    float *wide = dst;
+    uint16_t *half = dst;
+    if (dtype == MEDALS_F32) {
+        for (int64_t i = 0; i < rows; i++)
+            store_row(wide + i * dst_stride, src + i * src_stride, MEDALS_F32,
+                      n);
+    } else {
+        for (int64_t i = 0; i < rows; i++)
+            store_row(half + i * dst_stride, src + i * src_stride, MEDALS_BF16,
+                      n);
+    }
 }
 
 /* --- moments and norm --------------------------------------------------- */
+
+/* Rows that are summed side by side, to hide the latency. */
+#define SIDE 4
 
 /* A first mean in float32, then both moments about it: what rounding left of
  * the distance from the true mean is taken out in double. */
 static void moments_lanes(const float *x, int64_t rows, int64_t stride,
                           double *mean, double *square)
 {
-    Vec sum = {0}, away = {0}, distance = {0};
-    for (int64_t i = 0; i < rows; i++)
-        sum += get(x + i * stride);
-    Vec middle = sum / splat((float) rows);
-    for (int64_t i = 0; i < rows; i++) {
-        Vec d = get(x + i * stride) - middle;
-        away += d;
-        distance += d * d;
+    Vec sum[SIDE] = {{0}}, away[SIDE] = {{0}}, distance[SIDE] = {{0}};
+    const int64_t whole = rows / SIDE * SIDE;
+    for (int64_t i = 0; i < whole; i += SIDE)
+        for (int j = 0; j < SIDE; j++)
+            sum[j] += get(x + (i + j) * stride);
+    for (int64_t i = whole; i < rows; i++)
+        sum[0] += get(x + i * stride);
+    Vec middle = (sum[0] + sum[1] + sum[2] + sum[3]) / splat((float) rows);
+    for (int64_t i = 0; i < whole; i += SIDE) {
+        for (int j = 0; j < SIDE; j++) {
+            Vec d = get(x + (i + j) * stride) - middle;
+            away[j] += d;
+            distance[j] += d * d;
+        }
     }
+    for (int64_t i = whole; i < rows; i++) {
+        Vec d = get(x + i * stride) - middle;
+        away[0] += d;
+        distance[0] += d * d;
+    }
+    Vec all_away = away[0] + away[1] + away[2] + away[3];
+    Vec all = distance[0] + distance[1] + distance[2] + distance[3];
     for (int j = 0; j < LANES; j++) {
-        double shift = (double) away[j] / (double) rows;
-        double rest = distance[j] - (double) away[j] * shift;
+        double shift = (double) all_away[j] / (double) rows;
+        double rest = all[j] - (double) all_away[j] * shift;
         mean[j] = middle[j] + shift;
         square[j] = rest > 0 ? rest : 0;
     }
@@ -318,6 +376,35 @@ static void exponential(float *x, size_t n)
     EACH_VECTOR(exp_lanes, x, n);
 }
 
+/* --- the machine's own limit --------------------------------------------- */
+
+/* The asm statement holds a sum in its register, round by round. */
+#define SPIN(i)                                                                \
+    sum##i += left * right;                                                    \
+    __asm__ volatile("" : "+v"(sum##i))
+
+static double spin(int64_t rounds, float *result)
+{
+    Vec left = splat(result[0]), right = splat(result[0]);
+    Vec sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, sum4 = {0};
+    Vec sum5 = {0}, sum6 = {0}, sum7 = {0}, sum8 = {0}, sum9 = {0};
+    for (int64_t i = 0; i < rounds; i++) {
+        SPIN(0);
+        SPIN(1);
+        SPIN(2);
+        SPIN(3);
+        SPIN(4);
+        SPIN(5);
+        SPIN(6);
+        SPIN(7);
+        SPIN(8);
+        SPIN(9);
+    }
+    sum0 += sum1 + sum2 + sum3 + sum4 + sum5 + sum6 + sum7 + sum8 + sum9;
+    *result = sum0[0];
+    return 2.0 * 10 * LANES * (double) rounds;
+}
+
 const MedalsKernels FILE_TABLE = {.name = FILE_NAME,
                                   .isa = FILE_ISA,
                                   .multiply = multiply,
@@ -327,4 +414,5 @@ const MedalsKernels FILE_TABLE = {.name = FILE_NAME,
                                   .norm_relu = norm_relu,
                                   .sigmoid = sigmoid,
                                   .exponential = exponential,
+                                  .spin = spin,
                                   .conv = FILE_CONV};

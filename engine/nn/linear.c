@@ -122,6 +122,7 @@ static void piece_run(void *context, size_t piece, unsigned worker)
                         .offset = pass->offset,
                         .rows = rows,
                         .segments = 1,
+                        .segment = medals_one_segment,
                         .k = linear->in,
                         .b = linear->packed + block * linear->in * MEDALS_BLOCK,
                         .c = sums,

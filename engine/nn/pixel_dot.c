@@ -65,7 +65,7 @@ static void turn_strip(const Pass *pass, int64_t first, int64_t voxels,
         if (x->dtype == MEDALS_F32)
             values = (const float *) from;
         else
-            pass->exec->kernels->load(row, from, x->dtype, x->c);
+            pass->exec->kernels->load(row, 0, from, 0, x->dtype, 1, x->c);
         for (int64_t c = 0; c < x->c; c++)
             strip[c * STRIP + v] = values[c];
         from += step;
@@ -87,6 +87,7 @@ static void dot_piece(void *context, size_t piece, unsigned worker)
                             .offset = pass->offset,
                             .rows = pass->n,
                             .segments = 1,
+                            .segment = medals_one_segment,
                             .k = x->c,
                             .b = strip,
                             .c = whole ? pass->dst + first : tail,
@@ -158,9 +159,8 @@ static void mix_piece(void *context, size_t piece, unsigned worker)
             any |= add_class(pass->p + n * pass->p_stride + first, voxels,
                              pass->m + n * map->c, map->c, acc);
         uint8_t *to = (uint8_t *) map->data + (size_t) first * step;
-        for (int64_t v = 0; v < voxels; v++)
-            pass->exec->kernels->store(to + (size_t) v * step, acc + v * map->c,
-                                       map->dtype, map->c);
+        pass->exec->kernels->store(to, map->stride, acc, map->c, map->dtype,
+                                   voxels, map->c);
         if (any)
             memset(acc, 0, pass->scratch_floats * sizeof *acc);
     }
@@ -194,8 +194,8 @@ static void pool_cell(const Pass *pass, int64_t h, int64_t w, int64_t d,
             medals_tensor_at(src, h * k + i / k, w * k + i % k, d * k);
         memset(row, 0, (size_t) c * sizeof *row);
         for (int64_t j = 0; j < k; j++) {
-            pass->exec->kernels->load(values, from + (size_t) j * step,
-                                      src->dtype, c);
+            pass->exec->kernels->load(values, 0, from + (size_t) j * step, 0,
+                                      src->dtype, 1, c);
             for (int64_t l = 0; l < c; l++)
                 row[l] += values[l];
         }

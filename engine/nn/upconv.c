@@ -101,13 +101,10 @@ static void load_rows(const Pass *pass, int64_t first, int64_t rows,
                       float *input)
 {
     const MedalsTensor *src = pass->src;
-    const size_t step = (size_t) src->stride * medals_dtype_size(src->dtype);
-    const uint8_t *from = (const uint8_t *) src->data + (size_t) first * step;
-    for (int64_t i = 0; i < rows; i++) {
-        pass->upconv->kernels->load(input, from, src->dtype, src->c);
-        from += step;
-        input += src->c;
-    }
+    const uint8_t *from = src->data;
+    from += (size_t) (first * src->stride) * medals_dtype_size(src->dtype);
+    pass->upconv->kernels->load(input, src->c, from, src->stride, src->dtype,
+                                rows, src->c);
 }
 
 /* Sums [rows][blocks*MEDALS_BLOCK] to one corner of each voxel's cube. */
@@ -123,7 +120,7 @@ static void store_corner(const Pass *pass, int64_t first, int64_t rows,
         pass->upconv->kernels->store(
             medals_tensor_at(dst, 2 * h + (corner >> 2),
                              2 * w + (corner >> 1 & 1), 2 * d + (corner & 1)),
-            sums + i * stride, dst->dtype, pass->upconv->cout);
+            0, sums + i * stride, 0, dst->dtype, 1, pass->upconv->cout);
     }
 }
 
@@ -147,6 +144,7 @@ static void piece_run(void *context, size_t piece, unsigned worker)
                                 .offset = pass->offset,
                                 .rows = rows,
                                 .segments = 1,
+                                .segment = medals_one_segment,
                                 .k = pass->src->c,
                                 .b = upconv->packed +
                                      (corner * upconv->blocks + block) *

@@ -26,25 +26,50 @@ typedef enum MedalsClassFlags {
 typedef struct MedalsClass {
     char *name;
     MedalsModality modality;
-    bool lesion;            /* kind "lesion": the instance table */
-    uint32_t flags;         /* MedalsClassFlags */
-    char **synonyms;        /* NULL-terminated */
+    bool lesion;         /* kind "lesion": the instance table */
+    int64_t table_index; /* number inside (modality, kind), from 1 */
+    uint32_t flags;      /* MedalsClassFlags */
+    char **synonyms;     /* NULL-terminated */
     char **inactive_synonyms;
-    bool has_rgb;
+    bool has_rgb; /* always, once the table is made */
     uint8_t rgb[3];
-    char *terminology;      /* Slicer's string, or NULL */
+    char *terminology; /* Slicer's string, or NULL */
 } MedalsClass;
+
+/** A name or synonym as the rules of text_rules.h compare it. */
+typedef struct MedalsTerm {
+    const char *written; /* borrowed from the class */
+    char *lower;         /* lower case */
+    char *words;         /* plain words, see text_words.h */
+    int64_t chars;       /* length of `written` in characters */
+    size_t class_index;
+    bool inactive; /* of inactive_synonyms */
+} MedalsTerm;
 
 typedef struct MedalsLabelTable MedalsLabelTable;
 
-/** The 243 classes, built into the library. Never freed; NULL: NOMEM. */
+/** The 243 classes, built into the library. Never freed; NULL:
+ * MEDALS_E_INTERNAL. @thread any */
 const MedalsLabelTable *medals_label_table_builtin(GError **error);
-/** A labels.json of the same form (a package's own; modality as a list or a
- * word). @return NULL: MEDALS_E_IO, MEDALS_E_INPUT */
+/**
+ * A labels.json of the same form (a package's own). `modality` may be a list:
+ * one class per modality. Further optional fields: "rgb" [r,g,b] and
+ * "terminology", Slicer's string or an object of "category", "type",
+ * "modifier", each [scheme, code, meaning]. What is absent is filled in:
+ * colour and codes of common structures, else a colour of its own.
+ * @return NULL: MEDALS_E_IO; MEDALS_E_INPUT names the entry and field
+ */
 MedalsLabelTable *medals_label_table_read(const char *path, GError **error);
+/** The same from bytes; `name` stands in messages. */
+MedalsLabelTable *medals_label_table_parse(const char *name, const char *json,
+                                           size_t size, GError **error);
 void medals_label_table_free(MedalsLabelTable *table);
 size_t medals_label_table_count(const MedalsLabelTable *table);
 const MedalsClass *medals_label_table_at(const MedalsLabelTable *table,
                                          size_t index);
+/** Terms of a (modality, kind), longest first, then by code point. */
+const MedalsTerm *medals_label_table_terms(const MedalsLabelTable *table,
+                                           MedalsModality modality, bool lesion,
+                                           size_t *count);
 
 #endif

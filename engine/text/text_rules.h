@@ -9,16 +9,26 @@
 
 /** Literal rule of spec 4.1: case-sensitive substrings, first group wins. */
 MedalsModality medals_text_modality_literal(const char *text);
-/** Product rule (command.md 2): the same keywords as whole words. */
+/** Product rule (command.md 2): the same keywords as whole words; then also
+ * ct, mri, flair and dwi in small letters. NONE for text that is not UTF-8. */
 MedalsModality medals_text_modality(const char *text);
 /** Majority of a list, first on ties; NONE when no text names one. */
 MedalsModality medals_text_majority(const MedalsModality *list, size_t count);
 
-/** Literal rule of spec 4.2. @return index in the table, or -1 */
+/** Literal rule of spec 4.2.
+ * @return index in the table, or -1 (also for text that is not UTF-8) */
 int64_t medals_text_class(const MedalsLabelTable *table,
                           MedalsModality modality, bool lesion,
                           const char *text);
-/** Friendlier: also inactive synonyms and simple plurals (R23). */
+/**
+ * Friendlier (R23): the same walk over plain words (text_words.h: plurals,
+ * spellings, punctuation), inactive synonyms included, over both kinds.
+ *
+ * @param lesion true: a lesion when one matches, else anatomy. false: the
+ *        longer match of the two kinds, anatomy on ties ("liver tumor" is no
+ *        liver).
+ * @return index in the table, or -1
+ */
 int64_t medals_text_class_friendly(const MedalsLabelTable *table,
                                    MedalsModality modality, bool lesion,
                                    const char *text);

@@ -28,13 +28,19 @@ static int64_t even_edge(int64_t size, int64_t edge)
 }
 
 /*
- * What a voxel of the tile pays beside its sums, in rough cycles: the share of
- * source voxels to pack (halo included), and of weights to fetch anew.
+ * What a voxel of the tile pays beside its sums, in rough cycles: source
+ * voxels to pack (halo included), lines of them to begin, weights to fetch
+ * anew.
  */
-static double overhead(const int64_t edge[3], int64_t source)
+static double overhead(const MedalsConvRun *run, int64_t channels,
+                       const int64_t edge[3])
 {
-    double voxels = (double) (edge[0] * edge[1] * edge[2]);
-    return (25.0 * (double) source + 40000.0) / voxels;
+    const int s = run->shape->stride;
+    double lines = (double) ((s * (edge[0] - 1) + 3) * (s * (edge[1] - 1) + 3));
+    double pack = 0.4 * (double) channels;
+    double weights = 8.0 * (double) (channels * MIN(run->shape->cout, 128));
+    return (lines * (100 + pack * (double) (s * (edge[2] - 1) + 3)) + weights) /
+           (double) (edge[0] * edge[1] * edge[2]);
 }
 
 void medals_conv_cut(MedalsConvRun *run, int64_t channels, size_t bytes,
@@ -44,7 +50,7 @@ void medals_conv_cut(MedalsConvRun *run, int64_t channels, size_t bytes,
     const int64_t s = run->shape->stride;
     int64_t limit = (int64_t) bytes / (channels * (int64_t) sizeof(float));
     int64_t best[3] = {1, 1, 1}, edge[3];
-    double least = overhead(best, 27);
+    double least = overhead(run, channels, best);
     for (edge[0] = 1; edge[0] <= MIN(size[0], 16); edge[0]++) {
         for (edge[1] = 1; edge[1] <= MIN(size[1], 16); edge[1]++) {
             for (edge[2] = 1; edge[2] <= MIN(size[2], 64); edge[2]++) {
@@ -56,8 +62,8 @@ void medals_conv_cut(MedalsConvRun *run, int64_t channels, size_t bytes,
                 bool even = edge[0] == even_edge(size[0], edge[0]) &&
                             edge[1] == even_edge(size[1], edge[1]) &&
                             edge[2] == even_edge(size[2], edge[2]);
-                if (even && overhead(edge, source) < least) {
-                    least = overhead(edge, source);
+                if (even && overhead(run, channels, edge) < least) {
+                    least = overhead(run, channels, edge);
                     for (int axis = 0; axis < 3; axis++)
                         best[axis] = edge[axis];
                 }

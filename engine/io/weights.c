@@ -1,0 +1,188 @@
+/*
+ * weights.c - one look at named tensors, whatever the file's format
+ */
+#include "weights_data.h"
+
+#include <string.h>
+
+#include "memory.h"
+#include "tensor.h"
+
+static void drop_name(void *tensor)
+{
+    g_free((char *) ((MedalsStoredTensor *) tensor)->name);
+}
+
+bool medals_weights_add(MedalsWeights *weights, const char *name,
+                        MedalsDtype dtype, int ndim, const int64_t *shape,
+                        const void *data, size_t bytes, GError **error)
+{
+    size_t expected = medals_dtype_size(dtype);
+    if (strlen(name) > MEDALS_WEIGHTS_MAX_NAME)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: a tensor name of %zu bytes; expected at most "
+                           "%d",
+                           weights->path, strlen(name),
+                           MEDALS_WEIGHTS_MAX_NAME);
+    if (ndim < 0 || ndim > MEDALS_STORED_MAX_DIMS)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: tensor %s: %d dimensions; expected at most %d",
+                           weights->path, name, ndim, MEDALS_STORED_MAX_DIMS);
+    for (int i = 0; i < ndim; i++)
+        if (shape[i] < 0 || !medals_size_multiply(&expected, (size_t) shape[i]))
+            return medals_fail(error, MEDALS_E_INPUT,
+                               "%s: tensor %s: shape overflows", weights->path,
+                               name);
+    if (expected != bytes)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: tensor %s: %zu bytes; expected %zu by its "
+                           "shape",
+                           weights->path, name, bytes, expected);
+    if (weights->tensors->len >= MEDALS_WEIGHTS_MAX_TENSORS)
+        return medals_fail(error, MEDALS_E_INPUT, "%s: more than %d tensors",
+                           weights->path, MEDALS_WEIGHTS_MAX_TENSORS);
+    MedalsStoredTensor tensor = {.name = g_strdup(name),
+                                 .dtype = dtype,
+                                 .ndim = ndim,
+                                 .data = data,
+                                 .bytes = bytes};
+    memcpy(tensor.shape, shape, (size_t) ndim * sizeof *shape);
+    g_array_append_val(weights->tensors, tensor);
+    if (g_hash_table_insert(weights->by_name, (gpointer) tensor.name,
+                            GUINT_TO_POINTER(weights->tensors->len)))
+        return true;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "%s: tensor %s: there twice; expected once",
+                       weights->path, name);
+}
+
+static bool looks_like_zip(const MedalsMap *map)
+{
+    size_t size;
+    const uint8_t *data = medals_map_peek(map, &size);
+    return size >= 4 && !memcmp(data, "PK\3\4", 4);
+}
+
+MedalsWeights *medals_weights_open(const char *path, GError **error)
+{
+    MedalsMap *map = medals_map_open(path, error);
+    if (!map)
+        return NULL;
+    MedalsWeights *weights = g_new0(MedalsWeights, 1);
+    atomic_init(&weights->references, 1);
+    weights->path = g_strdup(path);
+    weights->map = map;
+    weights->tensors = g_array_new(FALSE, FALSE, sizeof(MedalsStoredTensor));
+    g_array_set_clear_func(weights->tensors, drop_name);
+    weights->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    bool ok = looks_like_zip(map) ? medals_torch_read(weights, error)
+                                  : medals_safetensors_read(weights, error);
+    if (!ok) {
+        medals_weights_unref(weights);
+        return NULL;
+    }
+    return weights;
+}
+
+MedalsWeights *medals_weights_ref(MedalsWeights *weights)
+{
+    atomic_fetch_add(&weights->references, 1);
+    return weights;
+}
+
+void medals_weights_unref(MedalsWeights *weights)
+{
+    if (!weights || atomic_fetch_sub(&weights->references, 1) != 1)
+        return;
+    g_hash_table_destroy(weights->by_name);
+    g_array_unref(weights->tensors);
+    medals_map_unref(weights->map);
+    g_free(weights->path);
+    g_free(weights);
+}
+
+size_t medals_weights_count(const MedalsWeights *weights)
+{
+    return weights->tensors->len;
+}
+
+const MedalsStoredTensor *medals_weights_at(const MedalsWeights *weights,
+                                            size_t index)
+{
+    return index < weights->tensors->len
+               ? &g_array_index(weights->tensors, MedalsStoredTensor, index)
+               : NULL;
+}
+
+const MedalsStoredTensor *medals_weights_find(const MedalsWeights *weights,
+                                              const char *name)
+{
+    size_t found =
+        GPOINTER_TO_UINT(g_hash_table_lookup(weights->by_name, name));
+    return found ? medals_weights_at(weights, found - 1) : NULL;
+}
+
+static char *shape_text(int ndim, const int64_t *shape)
+{
+    GString *text = g_string_new("[");
+    for (int i = 0; i < ndim; i++) {
+        const char *comma = i ? "," : "";
+        if (shape[i] < 0)
+            g_string_append_printf(text, "%s*", comma);
+        else
+            g_string_append_printf(text, "%s%" G_GINT64_FORMAT, comma,
+                                   shape[i]);
+    }
+    g_string_append_c(text, ']');
+    return g_string_free(text, FALSE);
+}
+
+const MedalsStoredTensor *medals_weights_need(const MedalsWeights *weights,
+                                              const char *name, int ndim,
+                                              const int64_t *shape,
+                                              GError **error)
+{
+    const MedalsStoredTensor *tensor = medals_weights_find(weights, name);
+    g_autofree char *expected = shape_text(ndim, shape);
+    if (!tensor) {
+        medals_fail(error, MEDALS_E_SHAPE,
+                    "%s: tensor %s: missing; expected %s", weights->path, name,
+                    expected);
+        return NULL;
+    }
+    bool same = tensor->ndim == ndim;
+    for (int i = 0; same && i < ndim; i++)
+        same = shape[i] < 0 || shape[i] == tensor->shape[i];
+    if (same)
+        return tensor;
+    g_autofree char *found = shape_text(tensor->ndim, tensor->shape);
+    medals_fail(error, MEDALS_E_SHAPE, "%s: tensor %s: found %s; expected %s",
+                weights->path, name, found, expected);
+    return NULL;
+}
+
+float *medals_weights_need_f32(const MedalsWeights *weights, const char *name,
+                               int ndim, const int64_t *shape, GError **error)
+{
+    const MedalsStoredTensor *tensor =
+        medals_weights_need(weights, name, ndim, shape, error);
+    if (!tensor)
+        return NULL;
+    size_t count = tensor->bytes / medals_dtype_size(tensor->dtype);
+    float *values = medals_alloc(count, sizeof *values, name, error);
+    if (values)
+        medals_convert_to_f32(values, tensor->data, tensor->dtype, count);
+    return values;
+}
+
+void medals_weights_forget(const MedalsWeights *weights)
+{
+    size_t size;
+    medals_map_peek(weights->map, &size);
+    medals_map_forget(weights->map, 0, size);
+}
+
+const char *medals_weights_path(const MedalsWeights *weights)
+{
+    return weights->path;
+}

@@ -3,36 +3,18 @@
  */
 #include "resample_probabilities.h"
 
-#include "memory.h"
-
-/* Linear interpolation along one axis (7.2). */
-typedef struct Tap {
-    int64_t low, high;
-    float weight; /* of high */
-} Tap;
+#include "axis_taps.h"
 
 typedef struct Job {
     const MedalsGridResult *grid;
     uint16_t *dst;
     const int64_t *shape;
-    Tap *taps[3];
+    MedalsTaps taps;
 } Job;
 
-static Tap *axis_taps(int64_t from, int64_t to, GError **error)
-{
-    Tap *taps = medals_alloc((size_t) to, sizeof *taps, "interpolation", error);
-    float scale = (float) from / (float) to;
-    for (int64_t o = 0; taps && o < to; o++) {
-        float source = MAX(scale * ((float) o + 0.5f) - 0.5f, 0);
-        int64_t low = MIN((int64_t) source, from - 1);
-        taps[o] = (Tap){low, MIN(low + 1, from - 1), source - (float) low};
-    }
-    return taps;
-}
-
 /* Offsets on the grid and weights of the eight neighbours of a voxel. */
-static void corners(const Job *job, const Tap *h, const Tap *w, const Tap *d,
-                    int64_t offset[8], float weight[8])
+static void corners(const Job *job, const MedalsTap *h, const MedalsTap *w,
+                    const MedalsTap *d, int64_t offset[8], float weight[8])
 {
     const int64_t *size = job->grid->shape;
     for (int i = 0; i < 8; i++) {
@@ -68,7 +50,7 @@ static uint16_t decide(const Job *job, const int64_t offset[8],
 static void row_piece(void *context, size_t piece, unsigned worker)
 {
     Job *job = context;
-    const Tap *h = &job->taps[0][piece];
+    const MedalsTap *h = &job->taps.axis[0][piece];
     const uint16_t *labels = job->grid->labels;
     for (int64_t w = 0; w < job->shape[1]; w++) {
         uint16_t *to =
@@ -76,7 +58,8 @@ static void row_piece(void *context, size_t piece, unsigned worker)
         for (int64_t d = 0; d < job->shape[2]; d++) {
             int64_t offset[8];
             float weight[8];
-            corners(job, h, &job->taps[1][w], &job->taps[2][d], offset, weight);
+            corners(job, h, &job->taps.axis[1][w], &job->taps.axis[2][d],
+                    offset, weight);
             uint16_t first = labels[offset[0]];
             bool same = true;
             for (int i = 1; i < 8; i++)
@@ -91,13 +74,11 @@ bool medals_resample_probabilities(const MedalsExec *exec,
                                    const int64_t shape[3], GError **error)
 {
     Job job = {.grid = grid, .dst = dst, .shape = shape};
-    bool ok = true;
-    for (int a = 0; ok && a < 3; a++)
-        ok = (job.taps[a] = axis_taps(grid->shape[a], shape[a], error));
-    ok = ok && (medals_lane_run(exec->lane, (size_t) shape[0], row_piece, &job,
-                                exec->task, 0) ||
-                medals_task_check(exec->task, error));
-    for (int a = 0; a < 3; a++)
-        medals_free(job.taps[a]);
+    if (!medals_taps_init(&job.taps, grid->shape, shape, -1, error))
+        return false;
+    bool ok = medals_lane_run(exec->lane, (size_t) shape[0], row_piece, &job,
+                              exec->task, 0) ||
+              medals_task_check(exec->task, error);
+    medals_taps_clear(&job.taps);
     return ok;
 }

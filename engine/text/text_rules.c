@@ -114,16 +114,14 @@ static const char *literal_direction(const char *lower)
     return medals_utf8_has_term(lower, "right") ? "right" : NULL;
 }
 
-int64_t medals_text_class(const MedalsLabelTable *table,
-                          MedalsModality modality, bool lesion,
-                          const char *text)
+/* Spec 4.2 on text in small letters; NULL: no term of this kind. */
+static const MedalsTerm *literal_term(const MedalsLabelTable *table,
+                                      MedalsModality modality, bool lesion,
+                                      const char *lower)
 {
-    if (is_unreadable(text))
-        return -1;
     size_t count;
     const MedalsTerm *terms =
         medals_label_table_terms(table, modality, lesion, &count);
-    g_autofree char *lower = medals_utf8_lower(text);
     const char *direction = literal_direction(lower);
     for (size_t i = 0; i < count; i++) {
         const MedalsTerm *term = &terms[i];
@@ -133,15 +131,26 @@ int64_t medals_text_class(const MedalsLabelTable *table,
         if (direction && strstr(term->lower, direction))
             rest = without_direction(term->lower, direction);
         if (medals_utf8_has_term(lower, rest ? rest : term->lower))
-            return (int64_t) term->class_index;
+            return term;
     }
-    return -1;
+    return NULL;
 }
 
-/* The first term of one kind that stands in the words; NULL: none. */
-static const MedalsTerm *friendly_term(const MedalsLabelTable *table,
-                                       MedalsModality modality, bool lesion,
-                                       const char *words)
+int64_t medals_text_class(const MedalsLabelTable *table,
+                          MedalsModality modality, bool lesion,
+                          const char *text)
+{
+    if (is_unreadable(text))
+        return -1;
+    g_autofree char *lower = medals_utf8_lower(text);
+    const MedalsTerm *term = literal_term(table, modality, lesion, lower);
+    return term ? (int64_t) term->class_index : -1;
+}
+
+/* The same walk over plain words, inactive synonyms included. */
+static const MedalsTerm *plain_term(const MedalsLabelTable *table,
+                                    MedalsModality modality, bool lesion,
+                                    const char *words)
 {
     const char *direction = NULL;
     if (medals_text_words_contain(words, " left "))
@@ -163,18 +172,48 @@ static const MedalsTerm *friendly_term(const MedalsLabelTable *table,
     return NULL;
 }
 
+static const MedalsTerm *friendly_term(const MedalsLabelTable *table,
+                                       MedalsModality modality, bool lesion,
+                                       const char *lower, const char *words)
+{
+    const MedalsTerm *term = literal_term(table, modality, lesion, lower);
+    return term ? term : plain_term(table, modality, lesion, words);
+}
+
+static bool is_disease(const MedalsTerm *term)
+{
+    static const char *const diseases[] = {
+        " tumor ",     " lesion ",  " cancer ",   " carcinoma ",
+        " neoplasm ",  " sarcoma ", " nodule ",   " metastasis ",
+        " metastase ", " gtv ",     " infection "};
+    for (size_t i = 0; i < G_N_ELEMENTS(diseases); i++)
+        if (medals_text_words_contain(term->words, diseases[i]))
+            return true;
+    return false;
+}
+
+/* Is it the lesion that the text means, and not the organ around it? */
+static bool means_lesion(const MedalsTerm *anatomy, const MedalsTerm *lesion)
+{
+    return is_disease(lesion) &&
+           (!is_disease(anatomy) || lesion->chars > anatomy->chars);
+}
+
 int64_t medals_text_class_friendly(const MedalsLabelTable *table,
                                    MedalsModality modality, bool lesion,
                                    const char *text)
 {
     if (is_unreadable(text))
         return -1;
+    g_autofree char *lower = medals_utf8_lower(text);
     g_autofree char *words = medals_text_words(text);
-    const MedalsTerm *asked = friendly_term(table, modality, lesion, words);
-    const MedalsTerm *other = friendly_term(table, modality, !lesion, words);
-    if (asked && other && !lesion && other->chars > asked->chars)
-        asked = other;
-    if (!asked)
+    const MedalsTerm *asked =
+        friendly_term(table, modality, lesion, lower, words);
+    if (asked && lesion)
+        return (int64_t) asked->class_index;
+    const MedalsTerm *other =
+        friendly_term(table, modality, !lesion, lower, words);
+    if (!asked || (other && means_lesion(asked, other)))
         asked = other;
     return asked ? (int64_t) asked->class_index : -1;
 }

@@ -21,12 +21,13 @@ int64_t medals_text_class(const MedalsLabelTable *table,
                           MedalsModality modality, bool lesion,
                           const char *text);
 /**
- * Friendlier (R23): the same walk over plain words (text_words.h: plurals,
- * spellings, punctuation), inactive synonyms included, over both kinds.
+ * Friendlier (R23): where the literal rule finds none, the same walk over
+ * plain words (text_words.h: plurals, spellings, punctuation) with the
+ * inactive synonyms; and over both kinds.
  *
- * @param lesion true: a lesion when one matches, else anatomy. false: the
- *        longer match of the two kinds, anatomy on ties ("liver tumor" is no
- *        liver).
+ * @param lesion true: a lesion when one matches, else anatomy. false: anatomy,
+ *        unless a lesion matches by a word of disease that the anatomy term
+ *        lacks ("liver tumor" is no liver); else a lesion.
  * @return index in the table, or -1
  */
 int64_t medals_text_class_friendly(const MedalsLabelTable *table,

@@ -85,7 +85,7 @@ typedef struct Encoder {
     MedalsTokenizer *tokenizer;
     MedalsTextTower *tower;
     size_t width;
-    bool exact; /* stored as float32 */
+    bool exact; /* no tensor of the tower is stored in 16 bits */
     double limit;
 } Encoder;
 
@@ -126,8 +126,11 @@ static bool encoder_open(Encoder *e, const char *weights, const char *vocab,
         return false;
     }
     e->width = (size_t) medals_text_tower_width(e->tower);
-    const char *first = medals_weights_at(e->weights, 0)->name;
-    e->exact = medals_weights_find(e->weights, first)->dtype == MEDALS_F32;
+    e->exact = true;
+    for (size_t i = 0; i < medals_weights_count(e->weights); i++) {
+        MedalsDtype dtype = medals_weights_at(e->weights, i)->dtype;
+        e->exact &= dtype != MEDALS_BF16 && dtype != MEDALS_F16;
+    }
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "image.h"
 #include "options.h"
 #include "texts.h"
 
@@ -281,7 +282,7 @@ bool request_parse(Request *request, char *const *arguments,
         request->stages = 0;
     if (request->threads == UINT64_MAX)
         request->threads = 0;
-    request->is_challenge = g_str_has_suffix(request->image, ".npz");
+    request->is_challenge = medals_image_is_npz(request->image);
     if (!parse_texts(&raw, request, error))
         return false;
     bool texts_may_follow = request->is_challenge && request->texts->len == 0;

@@ -108,9 +108,9 @@ static bool write_output(Job *job, guint index, const SegmentNames *names,
     if (!is_challenge_name(staged))
         return write_labelmap(job, staged, names, error);
     MedalsError *cause = NULL;
-    if (medals_challenge_write(job->challenge, staged,
+    if (medals_challenge_write(staged,
                                medals_segmentation_peek_labelmap(job->result),
-                               &cause) != MEDALS_OK)
+                               job->challenge, &cause) != MEDALS_OK)
         return failure_take(error, cause);
     return true;
 }

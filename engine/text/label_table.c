@@ -97,14 +97,14 @@ static void make_terms(MedalsLabelTable *table)
 /* The how-manieth name of the table is it? Modalities share names. */
 static size_t name_number(GHashTable *numbers, const char *name)
 {
-    char *words = medals_text_words(name);
+    char *lower = medals_utf8_lower(name);
     gpointer number;
-    if (g_hash_table_lookup_extended(numbers, words, NULL, &number)) {
-        g_free(words);
+    if (g_hash_table_lookup_extended(numbers, lower, NULL, &number)) {
+        g_free(lower);
         return GPOINTER_TO_SIZE(number);
     }
     size_t next = g_hash_table_size(numbers);
-    g_hash_table_insert(numbers, words, GSIZE_TO_POINTER(next));
+    g_hash_table_insert(numbers, lower, GSIZE_TO_POINTER(next));
     return next;
 }
 

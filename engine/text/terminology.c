@@ -151,8 +151,8 @@ static uint8_t channel(double value)
 static void row_colour(size_t number, uint8_t rgb[3])
 {
     double hue = fmod((double) number * 0.61803398875, 1.0) * 6;
-    double value = 0.95 - 0.15 * (double) (number / 12 % 3);
-    double saturation = 0.75 - 0.2 * (double) (number / 36 % 2);
+    double value = 0.95 - 0.15 * (double) (number / 13 % 3);
+    double saturation = 0.75 - 0.2 * (double) (number / 39 % 2);
     for (int i = 0; i < 3; i++) {
         /* distance to red, green, blue on the circle of six */
         double away = fabs(fmod(hue - 2 * i + 9, 6.0) - 3);

@@ -54,6 +54,11 @@ bool medals_text_linear_init(MedalsLinear *linear, const MedalsWeights *weights,
         medals_weights_need(weights, weight_name, 2, shape, error);
     if (!weight)
         return false;
+    if (weight->shape[0] < 1 || weight->shape[1] < 1)
+        return medals_fail(error, MEDALS_E_SHAPE,
+                           "%s: tensor %s: a matrix without elements; expected "
+                           "at least one row and column",
+                           medals_weights_path(weights), weight_name);
     const MedalsStoredTensor *bias =
         medals_weights_need(weights, bias_name, 1, weight->shape, error);
     if (!bias)

@@ -6,7 +6,7 @@
 #include "image.h"
 #include "inspect.h"
 #include "json.h"
-#include "labelmap.h"
+#include "label_names.h"
 #include "voxel.h"
 
 enum { VALUES_MAX = 65536 };
@@ -74,17 +74,6 @@ static gint compare_keys(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-static const char *name_of(const MedalsLabelmap *labelmap, size_t value)
-{
-    MedalsSegment segment;
-    size_t count = labelmap ? medals_labelmap_segment_count(labelmap) : 0;
-    for (size_t s = 0; s < count; s++)
-        if (medals_labelmap_segment(labelmap, s, &segment) &&
-            segment.label == value)
-            return segment.name;
-    return NULL;
-}
-
 /* One label of the answer, for either form. */
 static void put_label(cJSON *list, GString *table, size_t value, gsize voxels,
                       double ml, const char *name)
@@ -103,7 +92,7 @@ static void put_label(cJSON *list, GString *table, size_t value, gsize voxels,
 }
 
 static void put_labels(cJSON *root, GString *table, GHashTable *counts,
-                       const MedalsGeometry *g, const MedalsLabelmap *labelmap)
+                       const MedalsGeometry *g, GHashTable *names)
 {
     double ml_of_voxel = g->spacing[0] * g->spacing[1] * g->spacing[2] / 1000;
     cJSON *list = table ? NULL : cJSON_AddArrayToObject(root, "labels");
@@ -115,14 +104,13 @@ static void put_labels(cJSON *root, GString *table, GHashTable *counts,
         gsize voxels = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, key->data));
         size_t value = GPOINTER_TO_SIZE(key->data);
         put_label(list, table, value, voxels, voxels * ml_of_voxel,
-                  name_of(labelmap, value));
+                  label_names_get(names, (uint32_t) value));
     }
     g_list_free(keys);
 }
 
 static void put_json(const Inspection *inspection, const MedalsImage *image,
-                     const Survey *survey, const MedalsLabelmap *labelmap,
-                     GString *out)
+                     const Survey *survey, GHashTable *names, GString *out)
 {
     MedalsVolume *volume = medals_image_peek_volume(image);
     const MedalsGeometry *g = medals_volume_peek_geometry(volume);
@@ -146,7 +134,7 @@ static void put_json(const Inspection *inspection, const MedalsImage *image,
     json_text(root, "series", *info.series_uid ? info.series_uid : NULL);
     json_number(root, "files", (double) info.files);
     if (survey->voxels_of)
-        put_labels(root, NULL, survey->voxels_of, g, labelmap);
+        put_labels(root, NULL, survey->voxels_of, g, names);
     const char *const *warnings = medals_image_warnings(image);
     json_texts(root, "warnings", warnings,
                warnings ? g_strv_length((char **) warnings) : 0);
@@ -154,8 +142,7 @@ static void put_json(const Inspection *inspection, const MedalsImage *image,
 }
 
 static void put_table(const Inspection *inspection, const MedalsImage *image,
-                      const Survey *survey, const MedalsLabelmap *labelmap,
-                      GString *out)
+                      const Survey *survey, GHashTable *names, GString *out)
 {
     MedalsVolume *volume = medals_image_peek_volume(image);
     const MedalsGeometry *g = medals_volume_peek_geometry(volume);
@@ -187,7 +174,7 @@ static void put_table(const Inspection *inspection, const MedalsImage *image,
             out, "dicom      %s, %" G_GUINT64_FORMAT " files, %s\n",
             info.modality_tag, info.files, info.series_description);
     if (survey->voxels_of)
-        put_labels(NULL, out, survey->voxels_of, g, labelmap);
+        put_labels(NULL, out, survey->voxels_of, g, names);
     const char *const *warnings = medals_image_warnings(image);
     for (; warnings && *warnings; warnings++)
         g_string_append_printf(out, "warning    %s\n", *warnings);
@@ -211,10 +198,11 @@ bool inspect_image(const Inspection *inspection, GString *out, GError **error)
     MedalsLabelmap *labelmap = NULL;
     if (survey.voxels_of && named)
         medals_labelmap_read(&labelmap, inspection->path, NULL);
+    g_autoptr(GHashTable) names = label_names_find(inspection->path, labelmap);
     if (inspection->json)
-        put_json(inspection, image, &survey, labelmap, out);
+        put_json(inspection, image, &survey, names, out);
     else
-        put_table(inspection, image, &survey, labelmap, out);
+        put_table(inspection, image, &survey, names, out);
     if (survey.voxels_of)
         g_hash_table_unref(survey.voxels_of);
     medals_labelmap_free(&labelmap);

@@ -152,16 +152,20 @@ static const char eval_page[] =
     "  --json           one object instead of the table\n";
 
 static const char bench_page[] =
-    "medals bench [--full] [--layers] [options]\n"
+    "medals bench [--full] [--layers] [--size H,W,D] [options]\n"
     "\n"
     "Times the network on this machine; one JSON object a line and case, with\n"
     "GFLOP/s and the share of the measured matrix peak.\n"
     "\n"
-    "  --full           the published size, 192^3, random weights (memory!)\n"
-    "  --layers         each layer of its own\n"
-    "  --size H,W,D     another window, multiples of 32\n"
-    "  --model DIR      a model package instead of random weights\n"
-    "  --classes N      texts asked together (default 1)\n"
+    "  --full           windows of 192^3 instead of 96^3: 11 TFLOP each\n"
+    "  --size H,W,D     other windows, multiples of 32\n"
+    "  --layers         each convolution of its own as well\n"
+    "  --classes N      N texts asked together, also against N single passes\n"
+    "  --run-singles    measure those passes instead of multiplying one\n"
+    "  --model DIR      a model package instead of the published widths with\n"
+    "                   random weights; its own window unless --size is given\n"
+    "  --compact        the model that `segment` uses when none is named\n"
+    "  --repeats N      the fastest of N runs counts (default 1)\n"
     "  --precision P    f32, bf16 or auto\n"
     "  --threads N      default: one a core\n"
     "  --quiet          nothing on stderr but an error\n";

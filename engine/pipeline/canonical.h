@@ -31,9 +31,8 @@ void medals_canonical_literal(MedalsCanonical *canonical,
 /** Image order (i fastest) -> C-order network axes, elements of `size` bytes
  * (1, 2 or 4). */
 bool medals_canonical_forward(const MedalsExec *exec,
-                              const MedalsCanonical *canonical,
-                              const void *src, void *dst, size_t size,
-                              GError **error);
+                              const MedalsCanonical *canonical, const void *src,
+                              void *dst, size_t size, GError **error);
 /** And back. */
 bool medals_canonical_backward(const MedalsExec *exec,
                                const MedalsCanonical *canonical,

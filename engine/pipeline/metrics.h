@@ -10,7 +10,7 @@
 /** Surface Dice of two binary masks on one grid.
  *  @shape gt, pred [shape] 0/1 in C order, spacing per array axis in mm */
 typedef struct MedalsSurfaceDice {
-    double nsd; /* NaN: both empty */
+    double nsd;                /* NaN: both empty */
     double area_gt, area_pred; /* mm^2 */
 } MedalsSurfaceDice;
 bool medals_metrics_surface(const uint8_t *gt, const uint8_t *pred,

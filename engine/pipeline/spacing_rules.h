@@ -20,10 +20,10 @@ void medals_spacing_from_npz(const double stored[3], const int64_t shape[3],
                              float spacing[3]);
 
 typedef struct MedalsStageGrid {
-    float spacing[3];   /* S, axes h,w,d */
-    double target[3];   /* T */
-    int64_t shape[3];   /* n' */
-    int separate_axis;  /* 7.1: -1 joint, else the axis resampled alone */
+    float spacing[3];  /* S, axes h,w,d */
+    double target[3];  /* T */
+    int64_t shape[3];  /* n' */
+    int separate_axis; /* 7.1: -1 joint, else the axis resampled alone */
 } MedalsStageGrid;
 
 /** 6.2 and 7.1, all of the Medal S rules.

@@ -1,0 +1,91 @@
+/*
+ * windows.c - sliding windows and their importance map
+ */
+#include "windows.h"
+
+#include <math.h>
+
+#include "memory.h"
+#include "tensor.h"
+
+/* The largest entry of the map (7.9). */
+#define PEAK 10.0
+/* Least weight of the compact model's map. */
+#define FLOOR_SMOOTH 1e-6f
+
+size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts)
+{
+    int64_t step = MAX(crop / 2, 1);
+    int64_t count = MAX((n + step - 1) / step - 1, 1);
+    int64_t *out = g_new(int64_t, (gsize) count);
+    for (int64_t k = 0; k < count; k++)
+        out[k] = MAX(0, MIN(k * step, n - crop));
+    *starts = out;
+    return (size_t) count;
+}
+
+void medals_importance_axis(int64_t crop, double *profile)
+{
+    double sigma = (double) crop / 8;
+    int64_t radius = (int64_t) (4 * sigma + 0.5), centre = crop / 2;
+    for (int64_t o = 0; o < crop; o++) {
+        double x = (double) (o - centre);
+        profile[o] =
+            ABS(o - centre) > radius ? 0 : exp(-x * x / (2 * sigma * sigma));
+    }
+}
+
+/* The product of three profiles times `peak`, each entry through `round`;
+ * returns the least entry above 0. */
+static float fill(const int64_t crop[3], double peak, float (*round)(double),
+                  float *map)
+{
+    double *axis[3];
+    for (int a = 0; a < 3; a++) {
+        axis[a] = g_new(double, (gsize) crop[a]);
+        medals_importance_axis(crop[a], axis[a]);
+    }
+    float least = INFINITY;
+    for (int64_t h = 0; h < crop[0]; h++)
+        for (int64_t w = 0; w < crop[1]; w++) {
+            double plane = axis[0][h] * axis[1][w];
+            for (int64_t d = 0; d < crop[2]; d++) {
+                float value = round(plane * axis[2][d] * peak);
+                if (value > 0 && value < least)
+                    least = value;
+                *map++ = value;
+            }
+        }
+    for (int a = 0; a < 3; a++)
+        g_free(axis[a]);
+    return least;
+}
+
+static void raise_to(float *map, const int64_t crop[3], float least)
+{
+    int64_t voxels = crop[0] * crop[1] * crop[2];
+    for (int64_t i = 0; i < voxels; i++)
+        map[i] = MAX(map[i], least);
+}
+
+static float through_half(double value)
+{
+    return medals_f16_to_f32(medals_f16_from_f32((float) value));
+}
+
+static float through_float(double value)
+{
+    return (float) value;
+}
+
+void medals_importance_map(const int64_t crop[3], float *map)
+{
+    float least = fill(crop, PEAK, through_half, map);
+    raise_to(map, crop, least);
+}
+
+void medals_importance_map_smooth(const int64_t crop[3], float *map)
+{
+    fill(crop, 1, through_float, map);
+    raise_to(map, crop, FLOOR_SMOOTH);
+}

@@ -239,9 +239,14 @@ class Evil:
 
 
 class BadCheckpoint(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        pathlib.Path(self.path("LICENSE")).touch()
+
     def refused(self, name):
         self.bad(3, "inspect", name)
-        self.bad(3, "convert", name, "-o", "package")
+        self.bad(3, "convert", name, "--text-encoder", name, "--recipe",
+                 "compact", "--license", "LICENSE", "-o", "package")
         self.assertFalse((self.folder / "evil-was-here").exists())
         self.assertFalse((self.folder / "package").exists())
 

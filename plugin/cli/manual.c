@@ -146,6 +146,7 @@ static const char eval_page[] =
     "1\n"
     "                   is split into its connected parts\n"
     "  --labels 1,2     only these values\n"
+    "  --map 1:37,2:38  value of the prediction : value of the truth\n"
     "  --tolerance MM   of NSD (default 2)\n"
     "  --literal        as the challenge computes it: 8-bit values, and the\n"
     "                   spacing in the order that its script passes it\n"

@@ -6,6 +6,8 @@
  */
 #include "text_layer.h"
 
+#include <string.h>
+
 #include "attention.h"
 #include "memory.h"
 
@@ -26,6 +28,21 @@ static const LayerNames bert_names = {"attention.self.query",
                                       "intermediate.dense",
                                       "output.dense",
                                       "output.LayerNorm"};
+
+bool medals_text_layer_reads(const char *name, bool mpnet)
+{
+    const LayerNames *n = mpnet ? &mpnet_names : &bert_names;
+    const char *const parts[] = {
+        n->q,  n->k,    n->v,          n->o, n->attention_norm,
+        n->up, n->down, n->output_norm};
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (g_str_has_prefix(name, parts[i])) {
+            const char *end = name + strlen(parts[i]);
+            if (!strcmp(end, ".weight") || !strcmp(end, ".bias"))
+                return true;
+        }
+    return false;
+}
 
 static bool init_mixed(MedalsLinear *linear, const MedalsWeights *weights,
                        const MedalsStoredTensor *weight,

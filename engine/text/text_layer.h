@@ -40,6 +40,10 @@ bool medals_text_norm_init(MedalsLayerNorm *norm, const MedalsWeights *weights,
                            const char *name, int64_t width, double eps,
                            GError **error);
 
+/** Whether "NAME.weight" or "NAME.bias", below "encoder.layer.N.", belongs to
+ * a layer of this kind. */
+bool medals_text_layer_reads(const char *name, bool mpnet);
+
 /**
  * @shape h [count,W] in and out, bias [heads,count,count] or NULL
  * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED (h undefined)

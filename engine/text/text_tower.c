@@ -189,6 +189,52 @@ int64_t medals_text_tower_max_tokens(const MedalsTextTower *tower)
     return MAX(tower->positions->shape[0] - skipped, 0);
 }
 
+/* Ends of the names that are read, below the prefix. */
+static bool is_read(const MedalsTextTower *t, const char *name)
+{
+    static const char *const known[] = {
+        "embeddings.word_embeddings.weight",
+        "embeddings.position_embeddings.weight",
+        "embeddings.token_type_embeddings.weight",
+        "embeddings.LayerNorm.weight",
+        "embeddings.LayerNorm.bias",
+        "encoder.relative_attention_bias.weight",
+        "projection_layer.0.weight",
+        "projection_layer.0.bias",
+        "projection_layer.2.weight",
+        "projection_layer.2.bias",
+        "modality_embed.weight",
+        "embeddings.position_ids"};
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        if (!strcmp(name, known[i]))
+            return true;
+    static const char layers[] = "encoder.layer.";
+    if (!g_str_has_prefix(name, layers))
+        return g_str_has_prefix(name, "pooler.") ||
+               strstr(name, "atlas_tower") || strstr(name, "temperature");
+    char *rest;
+    const char *number = name + strlen(layers);
+    guint64 layer = g_ascii_strtoull(number, &rest, 10);
+    return rest > number && *rest == '.' && layer < t->layer_count &&
+           medals_text_layer_reads(rest + 1, t->options.mpnet);
+}
+
+char **medals_text_tower_unexpected(const MedalsTextTower *t)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < medals_weights_count(t->weights); i++) {
+        const char *full = medals_weights_at(t->weights, i)->name;
+        bool found = false;
+        for (size_t p = 0; !found && p < G_N_ELEMENTS(prefixes); p++)
+            found = g_str_has_prefix(full, prefixes[p]) &&
+                    is_read(t, full + strlen(prefixes[p]));
+        if (!found)
+            g_ptr_array_add(names, g_strdup(full));
+    }
+    g_ptr_array_add(names, NULL);
+    return (char **) g_ptr_array_free(names, FALSE);
+}
+
 static bool check_ids(const MedalsTextTower *t, const int32_t *ids,
                       size_t count, GError **error)
 {

@@ -46,6 +46,14 @@ int64_t medals_text_tower_words(const MedalsTextTower *tower);
 int64_t medals_text_tower_max_tokens(const MedalsTextTower *tower);
 
 /**
+ * Names of tensors in the tower's file that neither the tower nor a text
+ * projection reads (R20): a sign of a wrong or incomplete file. Known leftovers
+ * (pooler, position ids, atlas tower, temperature) do not count.
+ * @return NULL-terminated, maybe empty. @owner g_strfreev
+ */
+char **medals_text_tower_unexpected(const MedalsTextTower *tower);
+
+/**
  * One sentence, alone and unpadded.
  *
  * @shape  ids [count], vector [W], hidden [count,W] or NULL (the last layer)

@@ -160,6 +160,32 @@ static void test_missing(void)
     refuse(NULL, false, 0, MEDALS_E_INPUT, "0 heads");
 }
 
+static void test_unexpected(void)
+{
+    g_autofree char *path =
+        fixture_tower(folder, "a.st", "module.", true, false, NULL);
+    MedalsTextTower *tower = open_tower(path, true, false, 2, NULL);
+    g_auto(GStrv) none = medals_text_tower_unexpected(tower);
+    g_assert_cmpuint(g_strv_length(none), ==, 0);
+    medals_text_tower_free(tower);
+    /* The tower of the other kind, behind one that is whole. */
+    FixtureTensors t;
+    fixture_tensors_init(&t, 1);
+    fixture_tower_tensors(&t, "", true, false, NULL);
+    fixture_tensor(&t, "pooler.dense.weight", 2, 2, 0, 1, false);
+    fixture_tensor(&t, "encoder.layer.0.attention.self.query.weight", 2, 2, 0,
+                   1, false);
+    fixture_tensor(&t, "encoder.layer.2.output.dense.bias", 2, 0, 0, 1, false);
+    g_autofree char *more = fixture_tensors_write(&t, folder, "more.st");
+    tower = open_tower(more, true, false, 2, NULL);
+    g_auto(GStrv) names = medals_text_tower_unexpected(tower);
+    g_assert_cmpuint(g_strv_length(names), ==, 2);
+    g_assert_cmpstr(names[0], ==,
+                    "encoder.layer.0.attention.self.query.weight");
+    g_assert_cmpstr(names[1], ==, "encoder.layer.2.output.dense.bias");
+    medals_text_tower_free(tower);
+}
+
 /* Memory that fails anywhere is an error, not a crash. */
 static void test_no_memory(void)
 {
@@ -196,6 +222,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/tower/hidden_and_mask", test_hidden_and_mask);
     g_test_add_func("/text/tower/bad_ids", test_bad_ids);
     g_test_add_func("/text/tower/missing", test_missing);
+    g_test_add_func("/text/tower/unexpected", test_unexpected);
     g_test_add_func("/text/tower/no_memory", test_no_memory);
     int result = g_test_run();
     fixture_exec_clear(&exec);

@@ -145,21 +145,27 @@ static void add(FixtureTensors *t, const char *prefix, const char *name,
                        shape->scale, bf16);
 }
 
+void fixture_tower_tensors(FixtureTensors *t, const char *prefix, bool mpnet,
+                           bool bf16, const char *without)
+{
+    size_t last = G_N_ELEMENTS(mpnet_shapes) - 1;
+    for (size_t i = 0; i < last + mpnet; i++) {
+        const Shape *shape = &mpnet_shapes[i];
+        g_autofree char *bert = bert_name(shape->name);
+        add(t, prefix, mpnet ? shape->name : bert, shape, bf16, without);
+    }
+    const Shape types = {NULL, 2, 8, 0, 1};
+    if (!mpnet)
+        add(t, prefix, "embeddings.token_type_embeddings.weight", &types, bf16,
+            without);
+}
+
 char *fixture_tower(const char *folder, const char *name, const char *prefix,
                     bool mpnet, bool bf16, const char *without)
 {
     FixtureTensors t;
     fixture_tensors_init(&t, 7);
-    size_t last = G_N_ELEMENTS(mpnet_shapes) - 1;
-    for (size_t i = 0; i < last + mpnet; i++) {
-        const Shape *shape = &mpnet_shapes[i];
-        g_autofree char *bert = bert_name(shape->name);
-        add(&t, prefix, mpnet ? shape->name : bert, shape, bf16, without);
-    }
-    const Shape types = {NULL, 2, 8, 0, 1};
-    if (!mpnet)
-        add(&t, prefix, "embeddings.token_type_embeddings.weight", &types, bf16,
-            without);
+    fixture_tower_tensors(&t, prefix, mpnet, bf16, without);
     return fixture_tensors_write(&t, folder, name);
 }
 

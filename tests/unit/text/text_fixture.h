@@ -34,6 +34,9 @@ char *fixture_tensors_write(FixtureTensors *tensors, const char *folder,
  * whose name ends in `without` is left out (NULL: none). */
 char *fixture_tower(const char *folder, const char *name, const char *prefix,
                     bool mpnet, bool bf16, const char *without);
+/** Adds the tensors of that tower to others. */
+void fixture_tower_tensors(FixtureTensors *tensors, const char *prefix,
+                           bool mpnet, bool bf16, const char *without);
 /** The 16-line vocabulary of that tower. */
 char *fixture_vocab(const char *folder);
 /** Projection 8 -> 6 -> 4. */

@@ -18,6 +18,8 @@
 /* Bounds of one window: far above any crop, and products stay in range. */
 #define MAX_EDGE 4096
 #define MAX_CLASSES 65535
+/* What the kernels of all threads may take for a moment. */
+#define SCRATCH_BYTES (UINT64_C(64) << 20)
 
 struct MedalsNetwork {
     MedalsWidths widths;
@@ -143,7 +145,8 @@ uint64_t medals_network_window_bytes(const MedalsNetwork *network, int64_t h,
     uint64_t rows = (5 * tokens + 5 * (uint64_t) n) *
                     (uint64_t) (network->widths.query + network->tokens.width);
     uint64_t hidden = (uint64_t) n * (uint64_t) network->widths.feed_forward;
-    return MAX(encoded, decoded) + (rows + hidden) * sizeof(float);
+    return MAX(encoded, decoded) + (rows + hidden) * sizeof(float) +
+           SCRATCH_BYTES;
 }
 
 static bool check_edge(const char *axis, int64_t edge, GError **error)

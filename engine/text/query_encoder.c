@@ -1,9 +1,9 @@
 /*
  * query_encoder.c - stored vectors first, the tower when it must be
  *
- *   text --lower case--> stored vector of the package --+
- *        --as it is----> vector computed before --------+-> projection -> query
- *        --as it is----> tokenizer, tower --------------+
+ *   text --+-- in small letters: stored vector of the package --+
+ *          +-- as it is: a vector computed before --------------+--> query
+ *          +-- as it is: tokenizer, tower ----------------------+
  */
 #include "query_encoder.h"
 
@@ -18,11 +18,13 @@
 
 /* Vectors of more texts than this are computed again. */
 #define MAX_CACHED 4096
+/* Characters of a text that a message shows. */
+#define MAX_SHOWN 100
 
 struct MedalsQueryEncoder {
     MedalsTextProjection projection;
     MedalsWeights *vectors; /* of known texts, or NULL */
-    GHashTable *stored;     /* lower-case text -> MedalsStoredTensor */
+    GHashTable *stored;     /* stored_key() -> MedalsStoredTensor */
 
     char *tower_path, *vocab_path;
     MedalsTextTowerOptions options;
@@ -38,6 +40,32 @@ typedef struct Sentence {
     bool cut;
     float vector[]; /* [W] */
 } Sentence;
+
+/* What a tokenizer makes of case and blanks: small letters, single blanks. */
+static char *stored_key(const char *text)
+{
+    g_autofree char *lower = medals_utf8_lower(text);
+    g_auto(GStrv) words = g_strsplit_set(lower, " \t\r\n", -1);
+    GString *key = g_string_new(NULL);
+    for (char **word = words; *word; word++) {
+        if (**word && key->len)
+            g_string_append_c(key, ' ');
+        g_string_append(key, *word);
+    }
+    return g_string_free(key, FALSE);
+}
+
+/* A text as part of a one-line message. */
+static char *shown_text(const char *text)
+{
+    bool is_long = g_utf8_strlen(text, -1) > MAX_SHOWN;
+    g_autofree char *start =
+        g_utf8_substring(text, 0, is_long ? MAX_SHOWN : -1);
+    for (char *p = start; *p; p++)
+        if (g_ascii_iscntrl(*p))
+            *p = ' ';
+    return g_strconcat(start, is_long ? "..." : NULL, NULL);
+}
 
 static bool index_vectors(MedalsQueryEncoder *e, const char *path,
                           GError **error)
@@ -57,7 +85,7 @@ static bool index_vectors(MedalsQueryEncoder *e, const char *path,
                                path, i);
         if (!medals_weights_need(e->vectors, tensor->name, 1, &width, error))
             return false;
-        g_hash_table_insert(e->stored, medals_utf8_lower(tensor->name),
+        g_hash_table_insert(e->stored, stored_key(tensor->name),
                             (gpointer) tensor);
     }
     return true;
@@ -160,8 +188,8 @@ static bool known_vector(MedalsQueryEncoder *e, const char *text, float *vector,
                          bool *cut)
 {
     size_t width = (size_t) e->projection.first.in;
-    g_autofree char *lower = medals_utf8_lower(text);
-    const MedalsStoredTensor *tensor = g_hash_table_lookup(e->stored, lower);
+    g_autofree char *key = stored_key(text);
+    const MedalsStoredTensor *tensor = g_hash_table_lookup(e->stored, key);
     if (tensor) {
         medals_convert_to_f32(vector, tensor->data, tensor->dtype, width);
         *cut = false;
@@ -201,12 +229,14 @@ static bool sentence_vector(const MedalsExec *exec, MedalsQueryEncoder *e,
         return false;
     if (known_vector(e, text, vector, cut))
         return true;
-    if (!e->tower_path || !e->vocab_path)
+    if (!e->tower_path || !e->vocab_path) {
+        g_autofree char *shown = shown_text(text);
         return medals_fail(error, MEDALS_E_INPUT,
                            "text \"%s\": the package has no text tower and no "
                            "stored vector for it; expected one of its known "
                            "classes",
-                           text);
+                           shown);
+    }
     g_mutex_lock(&e->mutex);
     bool ok = e->tower || open_tower(e, error);
     g_mutex_unlock(&e->mutex);

@@ -53,7 +53,7 @@ static void test_stored(void)
     MedalsQueryEncoder *encoder = open_encoder(false);
     float a[Q], b[Q], vector[W];
     query(encoder, "left kidney", MEDALS_MODALITY_CT, a);
-    query(encoder, "Left KIDNEY", MEDALS_MODALITY_CT, b);
+    query(encoder, " Left \tKIDNEY", MEDALS_MODALITY_CT, b);
     g_assert_cmpmem(a, sizeof a, b, sizeof b);
     const char *text = "Liver";
     g_assert_true(medals_query_encoder_sentences(&exec, encoder, &text, 1,
@@ -105,6 +105,16 @@ static void test_unknown_text(void)
     refuse_text(encoder, "spleen",
                 "text \"spleen\": the package has no text tower and no stored "
                 "vector for it; expected one of its known classes");
+    g_autofree char *many = g_strnfill(5000, 'a');
+    g_autofree char *shown = g_strnfill(100, 'a');
+    shown[1] = ' ';
+    many[1] = '\n';
+    g_autofree char *message =
+        g_strdup_printf("text \"%s...\": the package has no text tower and no "
+                        "stored vector for it; expected one of its known "
+                        "classes",
+                        shown);
+    refuse_text(encoder, many, message);
     refuse_text(encoder, "li\xffver",
                 "text: byte 0xff at offset 2; expected UTF-8");
     medals_query_encoder_free(encoder);

@@ -5,10 +5,11 @@
  *   n bytes   {"name":{"dtype":"F32","shape":[..],"data_offsets":[b,e]},..}
  *   the rest  data; offsets count from here
  */
-#include <cjson/cJSON.h>
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
+#include "memory.h"
 #include "weights_data.h"
 
 #define MAX_HEADER ((uint64_t) 100 << 20)
@@ -32,19 +33,14 @@ static bool parse_dtype(const char *word, MedalsDtype *dtype)
     return false;
 }
 
-/* A whole number in 0..2^53 of a JSON item. */
-static bool whole_number(const cJSON *item, int64_t *value)
-{
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
-        item->valuedouble > 9007199254740992.0 ||
-        item->valuedouble != floor(item->valuedouble))
-        return false;
-    *value = (int64_t) item->valuedouble;
-    return true;
-}
+/* Bytes of one tensor, counted from the end of the header. */
+typedef struct Range {
+    int64_t begin, end;
+} Range;
 
 static bool read_entry(MedalsWeights *weights, const cJSON *entry,
-                       const uint8_t *data, size_t size, GError **error)
+                       const uint8_t *data, size_t size, Range *span,
+                       GError **error)
 {
     MedalsDtype dtype;
     const cJSON *word = cJSON_GetObjectItemCaseSensitive(entry, "dtype");
@@ -57,10 +53,10 @@ static bool read_entry(MedalsWeights *weights, const cJSON *entry,
               parse_dtype(word->valuestring, &dtype) && cJSON_IsArray(dims) &&
               ndim <= MEDALS_STORED_MAX_DIMS && cJSON_IsArray(range) &&
               cJSON_GetArraySize(range) == 2 &&
-              whole_number(cJSON_GetArrayItem(range, 0), &begin) &&
-              whole_number(cJSON_GetArrayItem(range, 1), &end);
+              medals_json_whole(cJSON_GetArrayItem(range, 0), &begin) &&
+              medals_json_whole(cJSON_GetArrayItem(range, 1), &end);
     for (int i = 0; ok && i < ndim; i++)
-        ok = whole_number(cJSON_GetArrayItem(dims, i), &shape[i]);
+        ok = medals_json_whole(cJSON_GetArrayItem(dims, i), &shape[i]);
     if (!ok)
         return medals_fail(error, MEDALS_E_INPUT,
                            "%s: tensor %.200s: its entry is not one of "
@@ -71,8 +67,55 @@ static bool read_entry(MedalsWeights *weights, const cJSON *entry,
                            "%s: tensor %.200s: bytes %" G_GINT64_FORMAT
                            "..%" G_GINT64_FORMAT "; expected a part of 0..%zu",
                            weights->path, entry->string, begin, end, size);
+    *span = (Range){begin, end};
     return medals_weights_add(weights, entry->string, dtype, ndim, shape,
                               data + begin, (size_t) (end - begin), error);
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+    const Range *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* The format asks that the tensors cover the data without gap or overlap. */
+static bool check_cover(const MedalsWeights *weights, Range *spans,
+                        size_t count, size_t size, GError **error)
+{
+    int64_t reached = 0;
+    qsort(spans, count, sizeof *spans, compare_ranges);
+    for (size_t i = 0; i < count; i++) {
+        if (spans[i].begin != reached)
+            return medals_fail(error, MEDALS_E_INPUT,
+                               "%s: a tensor begins at byte %" G_GINT64_FORMAT
+                               "; expected %" G_GINT64_FORMAT
+                               ", where the one before ends",
+                               weights->path, spans[i].begin, reached);
+        reached = spans[i].end;
+    }
+    if ((uint64_t) reached == size)
+        return true;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "%s: %zu bytes of data; expected %" G_GINT64_FORMAT
+                       ", where the last tensor ends",
+                       weights->path, size, reached);
+}
+
+static bool read_entries(MedalsWeights *weights, const cJSON *header,
+                         const uint8_t *data, size_t size, GError **error)
+{
+    size_t count = 0, most = (size_t) cJSON_GetArraySize(header);
+    Range *spans = medals_alloc(most, sizeof *spans, weights->path, error);
+    bool ok = spans != NULL;
+    const cJSON *entry;
+    for (entry = header->child; ok && entry; entry = entry->next)
+        if (strcmp(entry->string, "__metadata__") != 0)
+            ok = read_entry(weights, entry, data, size, &spans[count++], error);
+    ok = ok && check_cover(weights, spans, count, size, error);
+    medals_free(spans);
+    return ok;
 }
 
 bool medals_safetensors_read(MedalsWeights *weights, GError **error)
@@ -87,15 +130,12 @@ bool medals_safetensors_read(MedalsWeights *weights, GError **error)
                            "%s: %zu bytes without a whole header; expected "
                            "safetensors or a PyTorch zip checkpoint",
                            weights->path, size);
-    cJSON *header = cJSON_ParseWithLength((const char *) file + 8, length);
-    bool ok = cJSON_IsObject(header) ||
-              medals_fail(error, MEDALS_E_INPUT,
-                          "%s: the header is not a JSON object", weights->path);
-    const cJSON *entry;
-    for (entry = ok ? header->child : NULL; ok && entry; entry = entry->next)
-        if (strcmp(entry->string, "__metadata__") != 0)
-            ok = read_entry(weights, entry, file + 8 + length,
-                            size - 8 - (size_t) length, error);
+    cJSON *header = medals_json_parse(weights->path, (const char *) file + 8,
+                                      (size_t) length, error);
+    if (!header)
+        return false;
+    bool ok = read_entries(weights, header, file + 8 + length,
+                           size - 8 - (size_t) length, error);
     cJSON_Delete(header);
     return ok;
 }

@@ -13,17 +13,34 @@ static void drop_name(void *tensor)
     g_free((char *) ((MedalsStoredTensor *) tensor)->name);
 }
 
-bool medals_weights_add(MedalsWeights *weights, const char *name,
+static bool check_name(const MedalsWeights *weights, const char *name,
+                       GError **error)
+{
+    size_t length = strlen(name);
+    if (length < 1 || length > MEDALS_WEIGHTS_MAX_NAME)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: a tensor name of %zu bytes; expected 1..%d",
+                           weights->path, length, MEDALS_WEIGHTS_MAX_NAME);
+    if (!g_utf8_validate(name, -1, NULL))
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: tensor %u has a name that is not UTF-8",
+                           weights->path, weights->tensors->len);
+    if (g_hash_table_contains(weights->by_name, name))
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: tensor %s: there twice; expected once",
+                           weights->path, name);
+    if (weights->tensors->len >= MEDALS_WEIGHTS_MAX_TENSORS)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "%s: more tensors than the %d expected at most",
+                           weights->path, MEDALS_WEIGHTS_MAX_TENSORS);
+    return true;
+}
+
+static bool check_shape(const MedalsWeights *weights, const char *name,
                         MedalsDtype dtype, int ndim, const int64_t *shape,
-                        const void *data, size_t bytes, GError **error)
+                        size_t bytes, GError **error)
 {
     size_t expected = medals_dtype_size(dtype);
-    if (strlen(name) > MEDALS_WEIGHTS_MAX_NAME)
-        return medals_fail(error, MEDALS_E_INPUT,
-                           "%s: a tensor name of %zu bytes; expected at most "
-                           "%d",
-                           weights->path, strlen(name),
-                           MEDALS_WEIGHTS_MAX_NAME);
     if (ndim < 0 || ndim > MEDALS_STORED_MAX_DIMS)
         return medals_fail(error, MEDALS_E_INPUT,
                            "%s: tensor %s: %d dimensions; expected at most %d",
@@ -38,22 +55,44 @@ bool medals_weights_add(MedalsWeights *weights, const char *name,
                            "%s: tensor %s: %zu bytes; expected %zu by its "
                            "shape",
                            weights->path, name, bytes, expected);
-    if (weights->tensors->len >= MEDALS_WEIGHTS_MAX_TENSORS)
-        return medals_fail(error, MEDALS_E_INPUT, "%s: more than %d tensors",
-                           weights->path, MEDALS_WEIGHTS_MAX_TENSORS);
+    return true;
+}
+
+/* The first tensor at that address, if it is the same in type and shape. */
+static const char *find_alias(const MedalsWeights *weights,
+                              const MedalsStoredTensor *tensor)
+{
+    size_t found =
+        GPOINTER_TO_UINT(g_hash_table_lookup(weights->by_data, tensor->data));
+    if (!found || tensor->bytes == 0)
+        return NULL;
+    const MedalsStoredTensor *first = medals_weights_at(weights, found - 1);
+    bool same = first->dtype == tensor->dtype && first->ndim == tensor->ndim &&
+                !memcmp(first->shape, tensor->shape, sizeof first->shape);
+    return same ? first->name : NULL;
+}
+
+bool medals_weights_add(MedalsWeights *weights, const char *name,
+                        MedalsDtype dtype, int ndim, const int64_t *shape,
+                        const void *data, size_t bytes, GError **error)
+{
+    if (!check_name(weights, name, error) ||
+        !check_shape(weights, name, dtype, ndim, shape, bytes, error))
+        return false;
     MedalsStoredTensor tensor = {.name = g_strdup(name),
                                  .dtype = dtype,
                                  .ndim = ndim,
                                  .data = data,
                                  .bytes = bytes};
-    memcpy(tensor.shape, shape, (size_t) ndim * sizeof *shape);
+    for (int i = 0; i < ndim; i++)
+        tensor.shape[i] = shape[i];
+    tensor.alias_of = find_alias(weights, &tensor);
     g_array_append_val(weights->tensors, tensor);
-    if (g_hash_table_insert(weights->by_name, (gpointer) tensor.name,
-                            GUINT_TO_POINTER(weights->tensors->len)))
-        return true;
-    return medals_fail(error, MEDALS_E_INPUT,
-                       "%s: tensor %s: there twice; expected once",
-                       weights->path, name);
+    gpointer index = GUINT_TO_POINTER(weights->tensors->len);
+    g_hash_table_insert(weights->by_name, (gpointer) tensor.name, index);
+    if (!tensor.alias_of && bytes > 0)
+        g_hash_table_insert(weights->by_data, (gpointer) data, index);
+    return true;
 }
 
 static bool looks_like_zip(const MedalsMap *map)
@@ -75,8 +114,12 @@ MedalsWeights *medals_weights_open(const char *path, GError **error)
     weights->tensors = g_array_new(FALSE, FALSE, sizeof(MedalsStoredTensor));
     g_array_set_clear_func(weights->tensors, drop_name);
     weights->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    bool ok = looks_like_zip(map) ? medals_torch_read(weights, error)
-                                  : medals_safetensors_read(weights, error);
+    weights->by_data = g_hash_table_new(NULL, NULL);
+    weights->gathered = g_ptr_array_new_with_free_func(medals_free);
+    weights->step = -1;
+    weights->is_torch = looks_like_zip(map);
+    bool ok = weights->is_torch ? medals_torch_read(weights, error)
+                                : medals_safetensors_read(weights, error);
     if (!ok) {
         medals_weights_unref(weights);
         return NULL;
@@ -95,6 +138,8 @@ void medals_weights_unref(MedalsWeights *weights)
     if (!weights || atomic_fetch_sub(&weights->references, 1) != 1)
         return;
     g_hash_table_destroy(weights->by_name);
+    g_hash_table_destroy(weights->by_data);
+    g_ptr_array_unref(weights->gathered);
     g_array_unref(weights->tensors);
     medals_map_unref(weights->map);
     g_free(weights->path);
@@ -122,7 +167,7 @@ const MedalsStoredTensor *medals_weights_find(const MedalsWeights *weights,
     return found ? medals_weights_at(weights, found - 1) : NULL;
 }
 
-static char *shape_text(int ndim, const int64_t *shape)
+char *medals_shape_text(int ndim, const int64_t *shape)
 {
     GString *text = g_string_new("[");
     for (int i = 0; i < ndim; i++) {
@@ -143,7 +188,7 @@ const MedalsStoredTensor *medals_weights_need(const MedalsWeights *weights,
                                               GError **error)
 {
     const MedalsStoredTensor *tensor = medals_weights_find(weights, name);
-    g_autofree char *expected = shape_text(ndim, shape);
+    g_autofree char *expected = medals_shape_text(ndim, shape);
     if (!tensor) {
         medals_fail(error, MEDALS_E_SHAPE,
                     "%s: tensor %s: missing; expected %s", weights->path, name,
@@ -155,7 +200,7 @@ const MedalsStoredTensor *medals_weights_need(const MedalsWeights *weights,
         same = shape[i] < 0 || shape[i] == tensor->shape[i];
     if (same)
         return tensor;
-    g_autofree char *found = shape_text(tensor->ndim, tensor->shape);
+    g_autofree char *found = medals_shape_text(tensor->ndim, tensor->shape);
     medals_fail(error, MEDALS_E_SHAPE, "%s: tensor %s: found %s; expected %s",
                 weights->path, name, found, expected);
     return NULL;
@@ -185,4 +230,14 @@ void medals_weights_forget(const MedalsWeights *weights)
 const char *medals_weights_path(const MedalsWeights *weights)
 {
     return weights->path;
+}
+
+bool medals_weights_is_torch(const MedalsWeights *weights)
+{
+    return weights->is_torch;
+}
+
+int64_t medals_weights_step(const MedalsWeights *weights)
+{
+    return weights->step;
 }

@@ -18,6 +18,8 @@ typedef struct MedalsStoredTensor {
     int64_t shape[MEDALS_STORED_MAX_DIMS];
     const void *data; /* C order; may be unaligned; borrowed */
     size_t bytes;
+    const char *alias_of; /* an earlier tensor with the same storage, type and
+                             shape, or NULL; borrowed */
 } MedalsStoredTensor;
 
 typedef struct MedalsWeights MedalsWeights;
@@ -51,5 +53,12 @@ float *medals_weights_need_f32(const MedalsWeights *weights, const char *name,
 /** Tells the system that the mapped pages may go (weights were copied). */
 void medals_weights_forget(const MedalsWeights *weights);
 const char *medals_weights_path(const MedalsWeights *weights);
+/** Whether the file is a PyTorch checkpoint. Its tensors are those of
+ * `model_state_dict`, or of the dict itself, without one leading "module.". */
+bool medals_weights_is_torch(const MedalsWeights *weights);
+/** The training step of a checkpoint, -1 when it tells none. */
+int64_t medals_weights_step(const MedalsWeights *weights);
+/** "[2,3]"; negative numbers become "*". @owner g_free */
+char *medals_shape_text(int ndim, const int64_t *shape);
 
 #endif

@@ -19,12 +19,17 @@ struct MedalsWeights {
     MedalsMap *map;
     GArray *tensors;     /* MedalsStoredTensor, file order; names owned */
     GHashTable *by_name; /* name -> index + 1 */
+    GHashTable *by_data; /* address -> index + 1 of the first tensor there */
+    GPtrArray *gathered; /* copies of tensors that do not lie in C order */
+    bool is_torch;
+    int64_t step; /* of training, -1: not told */
 };
 
 /**
- * Adds a tensor whose bytes lie inside the map; checks everything.
- * @return false: MEDALS_E_INPUT name too long or twice, shape that overflows
- *         or does not fit `bytes`
+ * Adds a tensor whose bytes lie inside the map or in `gathered`; checks name
+ * and shape.
+ * @return false: MEDALS_E_INPUT name empty, too long, not UTF-8 or twice,
+ *         shape that overflows or does not fit `bytes`
  */
 bool medals_weights_add(MedalsWeights *weights, const char *name,
                         MedalsDtype dtype, int ndim, const int64_t *shape,

@@ -187,10 +187,9 @@ void check_alike(const std::string &path, const DicomSeries &series)
         for (size_t i = 0; i < 6; i++)
             turned = std::max(turned,
                               std::fabs(a.orientation[i] - b.orientation[i]));
-        bool spacing = std::fabs(a.pixel_spacing[0] - b.pixel_spacing[0]) <
-                           1e-4 &&
-                       std::fabs(a.pixel_spacing[1] - b.pixel_spacing[1]) <
-                           1e-4;
+        bool spacing =
+            std::fabs(a.pixel_spacing[0] - b.pixel_spacing[0]) < 1e-4 &&
+            std::fabs(a.pixel_spacing[1] - b.pixel_spacing[1]) < 1e-4;
         bool size = f.rows == g.rows && f.columns == g.columns;
         if (a.placed != b.placed)
             fail(MEDALS_E_INPUT,
@@ -277,8 +276,7 @@ void check_tilt(const std::string &path, const DicomSeries &series,
                  "%s: gantry tilt, %s lies %.1f mm beside the first slice's "
                  "normal (%.1f degrees); slices stacked at right angles "
                  "expected",
-                 path.c_str(), name_of(series, frame).c_str(), aside,
-                 degrees);
+                 path.c_str(), name_of(series, frame).c_str(), aside, degrees);
     }
     double tilt = series.files[first.file].tilt;
     if (std::fabs(tilt) > 0.2 && series.frames.size() > 1)

@@ -47,8 +47,8 @@ MedalsDtype stored_type(const std::string &path, unsigned bits, bool is_signed)
     case 32:
         return is_signed ? MEDALS_I32 : MEDALS_U32;
     default:
-        fail(MEDALS_E_INPUT,
-             "%s: %u bits a pixel; 8, 16 or 32 expected", path.c_str(), bits);
+        fail(MEDALS_E_INPUT, "%s: %u bits a pixel; 8, 16 or 32 expected",
+             path.c_str(), bits);
     }
 }
 
@@ -201,8 +201,7 @@ void read_file(const std::string &path, const DicomSeries &series,
                MedalsVolume *volume)
 {
     const DicomFile &file = series.files[file_index];
-    MedalsDtype stored =
-        stored_type(path, file.bits_allocated, file.is_signed);
+    MedalsDtype stored = stored_type(path, file.bits_allocated, file.is_signed);
     std::vector<char> pixels = decode(file, stored);
     size_t count = size_t(file.rows) * file.columns;
     double low, high;
@@ -222,12 +221,10 @@ MedalsModality modality_of(const std::string &tag)
     static const struct {
         const char *tag;
         MedalsModality modality;
-    } known[] = {{"CT", MEDALS_MODALITY_CT},
-                 {"MR", MEDALS_MODALITY_MRI},
-                 {"PT", MEDALS_MODALITY_PET},
-                 {"US", MEDALS_MODALITY_US},
-                 {"SM", MEDALS_MODALITY_MICROSCOPY},
-                 {"GM", MEDALS_MODALITY_MICROSCOPY}};
+    } known[] = {
+        {"CT", MEDALS_MODALITY_CT},         {"MR", MEDALS_MODALITY_MRI},
+        {"PT", MEDALS_MODALITY_PET},        {"US", MEDALS_MODALITY_US},
+        {"SM", MEDALS_MODALITY_MICROSCOPY}, {"GM", MEDALS_MODALITY_MICROSCOPY}};
     for (const auto &entry : known) {
         if (tag == entry.tag)
             return entry.modality;

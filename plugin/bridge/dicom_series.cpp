@@ -44,12 +44,13 @@ const Tag tag_bits_allocated(0x0028, 0x0100);
 const Tag tag_bits_stored(0x0028, 0x0101);
 const Tag tag_signed(0x0028, 0x0103);
 
-const Tag all_tags[] = {
-    tag_modality,       tag_series_description, tag_slice_thickness,
-    tag_gantry_tilt,    tag_series_uid,         tag_series_number,
-    tag_samples,        tag_photometric,        tag_frames,
-    tag_rows,           tag_columns,            tag_bits_allocated,
-    tag_bits_stored,    tag_signed};
+const Tag all_tags[] = {tag_modality,        tag_series_description,
+                        tag_slice_thickness, tag_gantry_tilt,
+                        tag_series_uid,      tag_series_number,
+                        tag_samples,         tag_photometric,
+                        tag_frames,          tag_rows,
+                        tag_columns,         tag_bits_allocated,
+                        tag_bits_stored,     tag_signed};
 
 /* Bytes of another character set than UTF-8 become question marks. */
 std::string as_utf8(std::string text)
@@ -131,10 +132,9 @@ DicomFile describe(gdcm::Scanner &scanner, const std::string &path)
 /* Objects that refer to an image and hold none, or none to segment. */
 bool is_image(const std::string &modality, const DicomFile &file)
 {
-    static const char *const others[] = {"SEG",  "RTSTRUCT", "RTPLAN",
-                                         "SR",   "PR",       "KO",
-                                         "REG",  "RTDOSE",   "DOC",
-                                         "RTRECORD"};
+    static const char *const others[] = {"SEG", "RTSTRUCT", "RTPLAN", "SR",
+                                         "PR",  "KO",       "REG",    "RTDOSE",
+                                         "DOC", "RTRECORD"};
     return file.rows > 0 && file.columns > 0 &&
            std::find(std::begin(others), std::end(others), modality) ==
                std::end(others);
@@ -145,10 +145,9 @@ std::string choices_of(const std::vector<DicomSeries> &all)
     std::string text;
     for (size_t i = 0; i < all.size(); i++) {
         const DicomSeries &series = all[i];
-        text += text_of("%s%zu = %s \"%s\" (%s, %zu files)",
-                        i ? "; " : "", i + 1, series.uid.c_str(),
-                        series.description.c_str(), series.modality.c_str(),
-                        series.files.size());
+        text += text_of("%s%zu = %s \"%s\" (%s, %zu files)", i ? "; " : "",
+                        i + 1, series.uid.c_str(), series.description.c_str(),
+                        series.modality.c_str(), series.files.size());
     }
     return text;
 }
@@ -178,8 +177,8 @@ std::vector<DicomSeries> scan_dicom(const std::string &path)
             series.modality = modality;
             series.description =
                 value_of(scanner, name.c_str(), tag_series_description);
-            series.number = long(
-                number_of(scanner, name.c_str(), tag_series_number, 0));
+            series.number =
+                long(number_of(scanner, name.c_str(), tag_series_number, 0));
         }
         series.files.push_back(file);
     }
@@ -220,8 +219,9 @@ DicomSeries choose_series(const std::string &path,
     }
     if (found.size() == 1)
         return all[found[0]];
-    fail(MEDALS_E_USAGE, "%s: --series %s names %zu series; one of these "
-                         "expected: %s",
+    fail(MEDALS_E_USAGE,
+         "%s: --series %s names %zu series; one of these "
+         "expected: %s",
          path.c_str(), choice, found.size(), choices_of(all).c_str());
 }
 

@@ -17,8 +17,8 @@ struct DicomFrame {
     size_t file = 0;     /* index into DicomSeries.files */
     unsigned index = 0;  /* within the file */
     bool placed = false; /* position and orientation are there */
-    std::array<double, 3> position = {};    /* LPS mm, first pixel */
-    std::array<double, 6> orientation = {}; /* along a row; along a column */
+    std::array<double, 3> position = {};      /* LPS mm, first pixel */
+    std::array<double, 6> orientation = {};   /* along a row; along a column */
     std::array<double, 2> pixel_spacing = {}; /* mm between rows; columns */
     double slope = 1, intercept = 0;
 };

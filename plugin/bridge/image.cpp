@@ -26,10 +26,9 @@ static bool ends_with(const std::string &path, const char *ending)
     size_t n = strlen(ending);
     if (path.size() < n)
         return false;
-    return std::equal(path.end() - long(n), path.end(), ending,
-                      [](unsigned char a, unsigned char b) {
-                          return std::tolower(a) == b;
-                      });
+    return std::equal(
+        path.end() - long(n), path.end(), ending,
+        [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
 }
 
 std::vector<uint8_t> file_beginning(const std::string &path, size_t count)
@@ -72,8 +71,8 @@ void check_size(const std::string &path, const int64_t size[3], size_t item,
     double have = double(medals_bridge_available_memory());
     if (need > have)
         fail(MEDALS_E_NOMEM,
-             "%s: %lld x %lld x %lld voxels take %.1f GiB; at most %.1f GiB "
-             "expected, which is what is available",
+             "%s: %lld x %lld x %lld voxels take %.1f GiB; at most the %.1f "
+             "GiB available expected",
              path.c_str(), (long long) size[0], (long long) size[1],
              (long long) size[2], need / 0x1p30, have / 0x1p30);
 }
@@ -122,9 +121,8 @@ void check_geometry(const std::string &path, const MedalsGeometry &geometry)
     for (double value : geometry.origin) {
         if (!std::isfinite(value))
             fail(MEDALS_E_INPUT,
-                 "%s: origin %g, %g, %g; finite numbers expected",
-                 path.c_str(), geometry.origin[0], geometry.origin[1],
-                 geometry.origin[2]);
+                 "%s: origin %g, %g, %g; finite numbers expected", path.c_str(),
+                 geometry.origin[0], geometry.origin[1], geometry.origin[2]);
     }
     check_direction(path, geometry.direction);
 }
@@ -160,8 +158,8 @@ static bool is_nifti(const std::vector<uint8_t> &bytes)
 
 static bool has_text(const std::vector<uint8_t> &bytes, const char *text)
 {
-    return std::search(bytes.begin(), bytes.end(), text,
-                       text + strlen(text)) != bytes.end();
+    return std::search(bytes.begin(), bytes.end(), text, text + strlen(text)) !=
+           bytes.end();
 }
 
 static bool begins_with(const std::vector<uint8_t> &bytes, size_t offset,

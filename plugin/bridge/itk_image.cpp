@@ -8,6 +8,7 @@
 #include <itkImageIOBase.h>
 
 #include "failure.hpp"
+#include "voxel_stream.hpp"
 
 namespace medals::bridge
 {
@@ -40,8 +41,7 @@ static std::string shape_of(const itk::ImageIOBase &io)
     return text;
 }
 
-static MedalsDtype dtype_of(const std::string &path,
-                            const itk::ImageIOBase &io)
+static MedalsDtype dtype_of(const std::string &path, const itk::ImageIOBase &io)
 {
     bool is_signed = false;
     switch (io.GetComponentType()) {
@@ -92,9 +92,9 @@ static void check_shape(const std::string &path, const itk::ImageIOBase &io,
              "%s: a %s image, %u numbers for each of %s voxels; one number a "
              "voxel expected",
              path.c_str(),
-             colour                     ? "colour"
+             colour                    ? "colour"
              : pixel == Pixel::COMPLEX ? "complex"
-                                        : "vector",
+                                       : "vector",
              n, shape_of(io).c_str());
     for (unsigned a = 3; a < io.GetNumberOfDimensions(); a++) {
         if (io.GetDimensions(a) != 1)
@@ -125,8 +125,7 @@ static MedalsVolume *component(const std::string &path,
 {
     MedalsVolume *volume = new_volume(path, geometry, dtype);
     size_t width = medals_dtype_size(dtype);
-    size_t count =
-        size_t(geometry.size[0] * geometry.size[1] * geometry.size[2]);
+    size_t count = voxel_count(geometry);
     uint8_t *dst = static_cast<uint8_t *>(medals_volume_peek_data(volume));
     const uint8_t *src = mixed + c * width;
     for (size_t i = 0; i < count; i++)
@@ -156,7 +155,8 @@ static void read_layers(const std::string &path, itk::ImageIOBase &io,
 }
 
 ImagePointer read_with_itk(const std::string &path, itk::ImageIOBase &io,
-                           std::vector<MedalsVolume *> *layers)
+                           std::vector<MedalsVolume *> *layers,
+                           const VoxelReader &read)
 {
     check_shape(path, io, layers != nullptr);
     MedalsGeometry geometry = geometry_of(io);
@@ -170,10 +170,16 @@ ImagePointer read_with_itk(const std::string &path, itk::ImageIOBase &io,
     if (components > 1) {
         read_layers(path, io, geometry, dtype, *layers);
         image->volume = medals_volume_ref(layers->front());
-    } else {
-        image->volume = new_volume(path, geometry, dtype);
-        read_buffer(io, medals_volume_peek_data(image->volume));
+        image->stored = dtype_name(dtype);
+        return image;
     }
+    image->volume = new_volume(path, geometry, dtype);
+    void *data = medals_volume_peek_data(image->volume);
+    size_t width = medals_dtype_size(dtype);
+    if (read)
+        read(data, voxel_count(geometry) * width, width);
+    else
+        read_buffer(io, data);
     image->stored = dtype_name(dtype);
     return image;
 }

@@ -76,14 +76,12 @@ MedalsStatus volume_from_itk(MedalsVolume **out, itk::Image<T, 3> *image,
         static_cast<itk::Image<T, 3> *>(cookie)->UnRegister();
     };
     return medals_volume_wrap(out, &geometry, dtype_of_pixel<T>(),
-                              image->GetBufferPointer(), release, image,
-                              error);
+                              image->GetBufferPointer(), release, image, error);
 }
 
 /** Holds a volume for as long as an image needs its voxels. */
 template <typename T>
-class VolumeContainer
-    : public itk::ImportImageContainer<itk::SizeValueType, T>
+class VolumeContainer : public itk::ImportImageContainer<itk::SizeValueType, T>
 {
   public:
     using Self = VolumeContainer;

@@ -22,8 +22,10 @@ enum class Format { none, nifti, nifti_gz, nrrd, seg_nrrd, metaimage };
 const struct {
     const char *ending;
     Format format;
-} endings[] = {{".nii.gz", Format::nifti_gz}, {".nii", Format::nifti},
-               {".seg.nrrd", Format::seg_nrrd}, {".nrrd", Format::nrrd},
+} endings[] = {{".nii.gz", Format::nifti_gz},
+               {".nii", Format::nifti},
+               {".seg.nrrd", Format::seg_nrrd},
+               {".nrrd", Format::nrrd},
                {".mha", Format::metaimage}};
 
 Format format_of(const std::string &path, std::string *stem = nullptr)
@@ -67,8 +69,8 @@ const MedalsImage *usable_source(const MedalsImage *source,
                                  const MedalsGeometry &geometry)
 {
     bool same =
-        source && same_geometry(*medals_volume_peek_geometry(source->volume),
-                                geometry);
+        source &&
+        same_geometry(*medals_volume_peek_geometry(source->volume), geometry);
     return same ? source : nullptr;
 }
 
@@ -283,8 +285,7 @@ void write_probabilities(const std::string &path,
              ".mha expected",
              path.c_str());
     check_maps(path, maps, count);
-    VoxelStream stream(
-        std::vector<const MedalsVolume *>(maps, maps + count));
+    VoxelStream stream(std::vector<const MedalsVolume *>(maps, maps + count));
     LabelContext context;
     context.source = usable_source(source, stream.geometry);
     OutputFile file(path);

@@ -14,6 +14,7 @@
 
 #include "failure.hpp"
 #include "image_data.hpp"
+#include "inflate_file.hpp"
 #include "itk_image.hpp"
 #include "label_format.hpp"
 #include "numbers.hpp"
@@ -40,7 +41,7 @@ static MetaHeader read_header(const std::string &path)
             continue;
         std::string name = one_line(line.substr(0, equal));
         header.fields[name] = one_line(line.substr(equal + 1));
-        if (name == "ElementDataFile")
+        if (name == "ElementDataFile" && !header.fields[name].empty())
             return header;
     }
     fail(MEDALS_E_INPUT,
@@ -48,11 +49,22 @@ static MetaHeader read_header(const std::string &path)
          path.c_str());
 }
 
+static bool is_true(const std::string &text)
+{
+    return !text.empty() && strchr("tTyY1", text[0]);
+}
+
+/* ITK takes damaged packed voxels as they come: they are unpacked here. */
+static bool is_packed(MetaHeader &header)
+{
+    return is_true(header.fields["CompressedData"]);
+}
+
 static double type_bytes(const std::string &type)
 {
     static const std::pair<const char *, double> words[] = {
-        {"CHAR", 1},      {"SHORT", 2}, {"LONG_LONG", 8},
-        {"DOUBLE", 8},    {"INT", 4},   {"FLOAT", 4}};
+        {"CHAR", 1},   {"SHORT", 2}, {"LONG_LONG", 8},
+        {"DOUBLE", 8}, {"INT", 4},   {"FLOAT", 4}};
     for (const auto &word : words) {
         if (type.find(word.first) != std::string::npos)
             return word.second;
@@ -65,9 +77,8 @@ static void check_header(const std::string &path, MetaHeader &header)
     for (const char *name : {"ElementSpacing", "ElementSize"}) {
         for (double spacing : numbers_in(header.fields[name])) {
             if (!(spacing > 0))
-                fail(MEDALS_E_INPUT,
-                     "%s: %s = %s; positive numbers expected", path.c_str(),
-                     name, header.fields[name].c_str());
+                fail(MEDALS_E_INPUT, "%s: %s = %s; positive numbers expected",
+                     path.c_str(), name, header.fields[name].c_str());
         }
     }
     double need = type_bytes(header.fields["ElementType"]);
@@ -81,10 +92,11 @@ static void check_header(const std::string &path, MetaHeader &header)
     }
     if (header.fields["ElementDataFile"] != "LOCAL")
         return;
-    bool packed = header.fields["CompressedData"] == "True";
-    double have = double(file_size(path) - header.bytes);
+    bool packed = is_packed(header);
+    double have = double(file_size(path)) - double(header.bytes);
     double limit = packed ? have * 1032 : have;
-    std::vector<double> stated = numbers_in(header.fields["CompressedDataSize"]);
+    std::vector<double> stated =
+        numbers_in(header.fields["CompressedDataSize"]);
     if (packed && !stated.empty() && stated[0] > have)
         limit = have, need = stated[0];
     if (need > limit)
@@ -101,7 +113,16 @@ ImagePointer read_metaimage(const std::string &path)
     auto io = itk::MetaImageIO::New();
     io->SetFileName(path);
     io->ReadImageInformation();
-    ImagePointer image = read_with_itk(path, *io, nullptr);
+    VoxelReader read;
+    if (is_packed(header) && header.fields["ElementDataFile"] == "LOCAL")
+        read = [&](void *data, size_t bytes, size_t width) {
+            inflate_file(path, header.bytes, data, bytes);
+            bool big = is_true(header.fields["BinaryDataByteOrderMSB"]) ||
+                       is_true(header.fields["ElementByteOrderMSB"]);
+            if (big != machine_is_big_endian())
+                swap_items(data, bytes / width, width);
+        };
+    ImagePointer image = read_with_itk(path, *io, nullptr, read);
     image->format = "metaimage";
     return image;
 }

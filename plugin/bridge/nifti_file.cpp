@@ -50,8 +50,7 @@ void write_nifti(OutputFile &file, const VoxelStream &voxels,
         header.set(NiftiField::dim, 1, 4);
         header.set(NiftiField::dim, double(voxels.components), 5);
         for (int a = 1; a <= 3; a++)
-            header.set(NiftiField::dim, double(voxels.geometry.size[a - 1]),
-                       a);
+            header.set(NiftiField::dim, double(voxels.geometry.size[a - 1]), a);
     }
     int intent = voxels.dtype != MEDALS_F32 ? intent_label
                  : vector                   ? intent_vector

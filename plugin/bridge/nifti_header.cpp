@@ -28,22 +28,22 @@ struct Place {
 
 /* By NiftiField. */
 const Place places1[] = {
-    {40, Kind::i16, 8},   {56, Kind::f32, 3},   {68, Kind::i16, 1},
-    {70, Kind::i16, 1},   {72, Kind::i16, 1},   {76, Kind::f32, 8},
-    {108, Kind::f32, 1},  {112, Kind::f32, 1},  {116, Kind::f32, 1},
-    {124, Kind::f32, 1},  {128, Kind::f32, 1},  {228, Kind::text, 24},
-    {252, Kind::i16, 1},  {254, Kind::i16, 1},  {256, Kind::f32, 3},
-    {268, Kind::f32, 3},  {280, Kind::f32, 12}, {328, Kind::text, 16},
-    {123, Kind::i8, 1},   {344, Kind::text, 4},
+    {40, Kind::i16, 8},  {56, Kind::f32, 3},   {68, Kind::i16, 1},
+    {70, Kind::i16, 1},  {72, Kind::i16, 1},   {76, Kind::f32, 8},
+    {108, Kind::f32, 1}, {112, Kind::f32, 1},  {116, Kind::f32, 1},
+    {124, Kind::f32, 1}, {128, Kind::f32, 1},  {228, Kind::text, 24},
+    {252, Kind::i16, 1}, {254, Kind::i16, 1},  {256, Kind::f32, 3},
+    {268, Kind::f32, 3}, {280, Kind::f32, 12}, {328, Kind::text, 16},
+    {123, Kind::i8, 1},  {344, Kind::text, 4},
 };
 const Place places2[] = {
-    {16, Kind::i64, 8},   {80, Kind::f64, 3},   {504, Kind::i32, 1},
-    {12, Kind::i16, 1},   {14, Kind::i16, 1},   {104, Kind::f64, 8},
-    {168, Kind::i64, 1},  {176, Kind::f64, 1},  {184, Kind::f64, 1},
-    {192, Kind::f64, 1},  {200, Kind::f64, 1},  {320, Kind::text, 24},
-    {344, Kind::i32, 1},  {348, Kind::i32, 1},  {352, Kind::f64, 3},
-    {376, Kind::f64, 3},  {400, Kind::f64, 12}, {508, Kind::text, 16},
-    {500, Kind::i32, 1},  {4, Kind::text, 8},
+    {16, Kind::i64, 8},  {80, Kind::f64, 3},   {504, Kind::i32, 1},
+    {12, Kind::i16, 1},  {14, Kind::i16, 1},   {104, Kind::f64, 8},
+    {168, Kind::i64, 1}, {176, Kind::f64, 1},  {184, Kind::f64, 1},
+    {192, Kind::f64, 1}, {200, Kind::f64, 1},  {320, Kind::text, 24},
+    {344, Kind::i32, 1}, {348, Kind::i32, 1},  {352, Kind::f64, 3},
+    {376, Kind::f64, 3}, {400, Kind::f64, 12}, {508, Kind::text, 16},
+    {500, Kind::i32, 1}, {4, Kind::text, 8},
 };
 
 const Place &place_of(int version, NiftiField field)
@@ -155,8 +155,8 @@ NiftiHeader::NiftiHeader(const std::string &path,
              "NIfTI header expected",
              path.c_str());
     bytes.assign(given.begin(), given.begin() + size);
-    const uint8_t *magic = bytes.data() + place_of(version(),
-                                                   NiftiField::magic).offset;
+    const uint8_t *magic =
+        bytes.data() + place_of(version(), NiftiField::magic).offset;
     char digit = char('0' + version());
     if (magic[0] != 'n' || (magic[1] != '+' && magic[1] != 'i') ||
         magic[2] != digit)

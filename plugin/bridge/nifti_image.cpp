@@ -19,6 +19,7 @@
 #include "image_data.hpp"
 #include "itk_image.hpp"
 #include "nifti_header.hpp"
+#include "voxel_stream.hpp"
 
 namespace medals::bridge
 {
@@ -55,8 +56,7 @@ void read_size(const std::string &path, const NiftiHeader &header,
             continue;
         bool vector = a == 5 && header.integer(NiftiField::dim, 4) <= 1;
         fail(MEDALS_E_INPUT, "%s: a %s image of %s; one 3-D volume expected",
-             path.c_str(), vector ? "vector" : "4-D",
-             shape_of(header).c_str());
+             path.c_str(), vector ? "vector" : "4-D", shape_of(header).c_str());
     }
 }
 
@@ -122,12 +122,11 @@ Affine qform_of(const NiftiHeader &header)
     double a = rest > 1e-7 ? std::sqrt(rest) : 0;
     double norm = std::sqrt(a * a + b * b + c * c + d * d);
     a /= norm, b /= norm, c /= norm, d /= norm;
-    const double r[9] = {
-        a * a + b * b - c * c - d * d, 2 * (b * c - a * d),
-        2 * (b * d + a * c),           2 * (b * c + a * d),
-        a * a + c * c - b * b - d * d, 2 * (c * d - a * b),
-        2 * (b * d - a * c),           2 * (c * d + a * b),
-        a * a + d * d - b * b - c * c};
+    const double r[9] = {a * a + b * b - c * c - d * d, 2 * (b * c - a * d),
+                         2 * (b * d + a * c),           2 * (b * c + a * d),
+                         a * a + c * c - b * b - d * d, 2 * (c * d - a * b),
+                         2 * (b * d - a * c),           2 * (c * d + a * b),
+                         a * a + d * d - b * b - c * c};
     double qfac = header.number(NiftiField::pixdim) < 0 ? -1 : 1;
     Affine affine;
     for (int i = 0; i < 3; i++) {
@@ -147,25 +146,40 @@ double column_dot(const Affine &affine, int a, int b)
     return sum;
 }
 
-void check_sform(const std::string &path, const NiftiHeader &header,
-                 int axes)
+/* niftilib takes a number that is not finite for 0. */
+void check_finite(const std::string &path, const NiftiHeader &header,
+                  const char *form, NiftiField field, int count)
 {
-    Affine affine = sform_of(header);
-    for (double value : affine.m) {
+    for (int i = 0; i < count; i++) {
+        double value = header.number(field, i);
         if (!std::isfinite(value))
             fail(MEDALS_E_INPUT,
-                 "%s: the sform holds %g; finite numbers expected",
-                 path.c_str(), value);
+                 "%s: the %s holds %g; finite numbers "
+                 "expected",
+                 path.c_str(), form, value);
     }
+}
+
+void check_qform(const std::string &path, const NiftiHeader &header)
+{
+    check_finite(path, header, "qform", NiftiField::quatern, 3);
+    check_finite(path, header, "qform", NiftiField::qoffset, 3);
+}
+
+void check_sform(const std::string &path, const NiftiHeader &header, int axes)
+{
+    check_finite(path, header, "sform", NiftiField::srow, 12);
+    Affine affine = sform_of(header);
     for (int a = 0; a < axes; a++) {
-        if (column_dot(affine, a, a) <= 0)
-            fail(MEDALS_E_INPUT,
-                 "%s: the sform is singular; three independent axes expected",
-                 path.c_str());
         for (int b = 0; b < a; b++) {
-            double cosine = column_dot(affine, a, b) /
-                            std::sqrt(column_dot(affine, a, a) *
-                                      column_dot(affine, b, b));
+            double cosine =
+                column_dot(affine, a, b) /
+                std::sqrt(column_dot(affine, a, a) * column_dot(affine, b, b));
+            if (!(std::fabs(cosine) < 0.999)) /* or a column of zeros */
+                fail(MEDALS_E_INPUT,
+                     "%s: the sform is singular; three independent axes "
+                     "expected",
+                     path.c_str());
             if (std::fabs(cosine) > 1e-3)
                 fail(MEDALS_E_INPUT,
                      "%s: the sform is sheared, its axes %d and %d meet at "
@@ -259,8 +273,7 @@ void name_orientation(MedalsImage &image, const NiftiHeader &header,
                                  "no qform): left and right are a guess");
         return;
     }
-    double limit =
-        0.1 * *std::min_element(g.spacing, g.spacing + 3);
+    double limit = 0.1 * *std::min_element(g.spacing, g.spacing + 3);
     double off_s =
         has_sform ? corner_distance(g, sform_of(header), scale) : INFINITY;
     double off_q =
@@ -344,13 +357,18 @@ class Stream
             done += uint64_t(got);
         }
     }
-    /* zlib compares the checksum when it meets the end */
+    /* zlib compares the checksum when it meets the end; a missing checksum
+     * is an error that gzread() does not return */
     void check_end()
     {
         uint8_t byte;
-        if (gzipped && gzread(file, &byte, 1) < 0)
+        int problem = Z_OK;
+        if (gzipped && gzread(file, &byte, 1) < 1)
+            gzerror(file, &problem);
+        if (problem != Z_OK)
             fail(MEDALS_E_INPUT,
-                 "%s: the checksum of the compressed data is wrong; an "
+                 "%s: the checksum of the compressed data is wrong or cut off; "
+                 "an "
                  "undamaged file expected",
                  path.c_str());
     }
@@ -362,14 +380,6 @@ class Stream
     double limit;
     uint64_t done = 0;
 };
-
-void swap_items(uint8_t *data, size_t count, size_t width)
-{
-    if (width < 2)
-        return;
-    for (size_t i = 0; i < count; i++, data += width)
-        std::reverse(data, data + width);
-}
 
 template <typename In, typename Out>
 void scale_items(const void *src, void *dst, size_t count, double slope,
@@ -433,8 +443,8 @@ Voxels voxels_of(const std::string &path, const NiftiHeader &header)
     return v;
 }
 
-void read_voxels(Stream &stream, const Voxels &v, bool swapped,
-                 uint8_t *data, size_t count)
+void read_voxels(Stream &stream, const Voxels &v, bool swapped, uint8_t *data,
+                 size_t count)
 {
     size_t width = medals_dtype_size(v.stored);
     const size_t chunk = 1 << 16;
@@ -464,6 +474,8 @@ ImagePointer read_nifti(const std::string &path)
     int axes = int(std::min<int64_t>(header.integer(NiftiField::dim), 3));
     if (header.integer(NiftiField::sform_code) > 0)
         check_sform(path, header, axes);
+    if (header.integer(NiftiField::qform_code) > 0)
+        check_qform(path, header);
     Voxels v = voxels_of(path, header);
 
     Stream stream(voxel_file(path, header));

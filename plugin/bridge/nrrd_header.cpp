@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <sstream>
 
 #include <itkNrrdImageIO.h>
 
@@ -135,9 +136,9 @@ bool NrrdHeader::axes(std::array<double, 9> &axes) const
 static size_t type_bytes(const std::string &type)
 {
     static const std::pair<const char *, size_t> words[] = {
-        {"64", 8}, {"longlong", 8}, {"long long", 8}, {"double", 8},
-        {"32", 4}, {"float", 4},    {"short", 2},     {"16", 2},
-        {"char", 1}, {"int8", 1}, {"uint8", 1}, {"int", 4}};
+        {"64", 8},   {"longlong", 8}, {"long long", 8}, {"double", 8},
+        {"32", 4},   {"float", 4},    {"short", 2},     {"16", 2},
+        {"char", 1}, {"int8", 1},     {"uint8", 1},     {"int", 4}};
     for (const auto &word : words) {
         if (type.find(word.first) != std::string::npos)
             return word.second;
@@ -145,25 +146,40 @@ static size_t type_bytes(const std::string &type)
     return 1;
 }
 
+/* Whether axis a is one of space; without kinds the first three are. */
+static bool is_domain(const std::vector<std::string> &kinds, size_t a)
+{
+    if (kinds.empty())
+        return a < 3;
+    return a < kinds.size() && (kinds[a] == "domain" || kinds[a] == "space");
+}
+
+static std::vector<std::string> words_of(const std::string &text)
+{
+    std::istringstream stream(text);
+    std::vector<std::string> words;
+    std::string word;
+    while (stream >> word)
+        words.push_back(lower(word));
+    return words;
+}
+
+/* ITK takes a spacing that is not a number for 1, a negative one as it is. */
 static void check_numbers(const std::string &path, const NrrdHeader &header)
 {
-    for (const char *name : {"spacings", "space directions"}) {
-        std::string text = header.field(name);
-        bool directions = name[5] == ' ';
-        std::vector<double> numbers = numbers_in(text);
-        /* an axis that is no direction of space has none, or nan */
-        size_t domain = 0;
-        for (double number : numbers)
-            domain += std::isfinite(number) ? 1 : 0;
-        bool bad = directions ? domain != numbers.size()
-                              : domain != numbers.size() && domain < 2;
-        for (double number : numbers)
-            bad = bad || (!directions && number <= 0);
-        if (bad)
-            fail(MEDALS_E_INPUT,
-                 "%s: %s: %s; positive, finite spacing expected",
-                 path.c_str(), name, text.c_str());
-    }
+    std::vector<std::string> kinds = words_of(header.field("kinds"));
+    std::vector<double> spacings = numbers_in(header.field("spacings"));
+    bool bad = false;
+    for (size_t a = 0; a < spacings.size(); a++)
+        bad = bad || (is_domain(kinds, a) &&
+                      !(std::isfinite(spacings[a]) && spacings[a] > 0));
+    for (double number : numbers_in(header.field("space directions")))
+        bad = bad || !std::isfinite(number);
+    if (bad)
+        fail(MEDALS_E_INPUT,
+             "%s: spacing %s%s; positive, finite spacing expected",
+             path.c_str(), header.field("spacings").c_str(),
+             header.field("space directions").c_str());
 }
 
 static void check_holds(const std::string &path, const NrrdHeader &header)
@@ -182,7 +198,7 @@ static void check_holds(const std::string &path, const NrrdHeader &header)
     bool packed = encoding == "gzip" || encoding == "gz";
     if (header.detached() || (!raw && !packed))
         return;
-    double have = double(file_size(path) - header.bytes);
+    double have = double(file_size(path)) - double(header.bytes);
     double limit = raw ? have : have * 1032;
     if (need > limit)
         fail(MEDALS_E_INPUT,

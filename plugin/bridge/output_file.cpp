@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -88,7 +89,8 @@ static void remove_leftovers(const std::string &path)
 
 void OutputFile::fail_errno(int code)
 {
-    bool full = code == ENOSPC || code == EDQUOT;
+    /* EFBIG: the limit of this process or file system */
+    bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
     fail(full ? MEDALS_E_NOSPACE : MEDALS_E_IO, "%s: %s; %s expected",
          path.c_str(), strerror(code),
          full ? "free disk space" : "a file name that can be written");
@@ -97,7 +99,9 @@ void OutputFile::fail_errno(int code)
 OutputFile::OutputFile(const std::string &path) : path(path)
 {
     buffer.reserve(buffer_bytes);
-    if (name_of(path).empty())
+    struct stat info;
+    bool folder = stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+    if (folder || name_of(path).empty())
         fail_errno(EISDIR);
     remove_leftovers(path);
     open();
@@ -185,8 +189,7 @@ void OutputFile::deflate_some(int flush)
         size_t made = packed.size() - zlib->avail_out;
         put(packed.data(), made);
         packed_bytes += made;
-    } while (flush == Z_FINISH ? result != Z_STREAM_END
-                               : zlib->avail_out == 0);
+    } while (flush == Z_FINISH ? result != Z_STREAM_END : zlib->avail_out == 0);
 }
 
 void OutputFile::write(const void *data, size_t bytes)

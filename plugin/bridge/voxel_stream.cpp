@@ -54,6 +54,13 @@ VoxelStream::VoxelStream(const std::vector<const MedalsVolume *> &sources)
         dtype = label_dtype(largest_label(sources[0]));
 }
 
+void swap_items(void *data, size_t count, size_t width)
+{
+    uint8_t *at = static_cast<uint8_t *>(data);
+    for (size_t i = 0; width > 1 && i < count; i++, at += width)
+        std::reverse(at, at + width);
+}
+
 bool machine_is_big_endian()
 {
     const uint16_t one = 1;
@@ -65,8 +72,7 @@ bool machine_is_big_endian()
 namespace
 {
 
-void put_item(uint8_t *dst, const VoxelStream &stream, size_t c,
-              size_t index)
+void put_item(uint8_t *dst, const VoxelStream &stream, size_t c, size_t index)
 {
     const MedalsVolume *source = stream.sources[c];
     const void *data = medals_volume_peek_data(source);

@@ -23,7 +23,7 @@ enum class VoxelOrder {
 
 struct VoxelStream {
     MedalsGeometry geometry;
-    MedalsDtype dtype;     /* in the file: uint8, uint16, uint32, float32 */
+    MedalsDtype dtype; /* in the file: uint8, uint16, uint32, float32 */
     size_t components = 1;
     std::vector<const MedalsVolume *> sources; /* one a component */
     /** Labels of binary layers: component c writes value[c] where its source
@@ -43,6 +43,8 @@ MedalsDtype label_dtype(uint32_t largest);
 uint32_t largest_label(const MedalsVolume *labelmap);
 /** Element index of a uint8, uint16 or uint32 volume. */
 uint32_t label_at(const void *data, MedalsDtype dtype, size_t index);
+/** Reverses the bytes of each of count items. */
+void swap_items(void *data, size_t count, size_t width);
 /** Most significant byte first. */
 bool machine_is_big_endian();
 /** Voxels of a grid. */

@@ -1,17 +1,18 @@
 /*
- * axis_taps.c - source positions in float32, as the reference computes them
+ * axis_taps.c - source positions with a float32 scale, as in the reference
  */
 #include "axis_taps.h"
 
 #include "memory.h"
 
+/* The position is not rounded to float32 before the whole part is taken off:
+ * so the reference's fused instructions do, and its weights show it. */
 static MedalsTap linear_tap(float scale, int64_t o, int64_t from)
 {
-    float source = MAX(scale * ((float) o + 0.5f) - 0.5f, 0);
+    double source = MAX((double) scale * ((double) o + 0.5) - 0.5, 0);
     int64_t low = MIN((int64_t) source, from - 1);
     int64_t high = MIN(low + 1, from - 1);
-    /* Over thousands of voxels the float32 scale may point past the end. */
-    float weight = CLAMP(source - (float) low, 0.0f, 1.0f);
+    float weight = (float) (source - (double) low);
     return (MedalsTap){low, high, high > low ? weight : 0};
 }
 

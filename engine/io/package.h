@@ -73,4 +73,8 @@ typedef struct MedalsPackage {
 MedalsPackage *medals_package_open(const char *folder, GError **error);
 void medals_package_free(MedalsPackage *package);
 
+/** Whether a file name of model.json stays inside the package: relative, with
+ * no "..", no empty part, no backslash, no control character. */
+bool medals_package_name_ok(const char *name);
+
 #endif

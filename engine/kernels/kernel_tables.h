@@ -9,6 +9,9 @@
 extern const MedalsKernels medals_kernels_ref;
 #if defined(__x86_64__)
 extern const MedalsKernels medals_kernels_avx2;
+extern const MedalsKernels medals_kernels_avx512;
+extern const MedalsKernels medals_kernels_avx512_bf16;
+extern const MedalsKernels medals_kernels_amx;
 #endif
 
 #endif

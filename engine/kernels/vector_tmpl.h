@@ -3,9 +3,8 @@
  *
  * Defined before inclusion:
  *   LANES  floats of one register (8 or 16)
- *   ROWS   rows of `multiply` whose sums stay in registers
- *   FILE_TABLE, FILE_NAME, FILE_ISA, FILE_CONV  what the table is called and
- *          which convolutions it tries
+ *   ROWS   rows of `multiply` whose sums stay in registers (6 or 8)
+ * Afterwards FILE_TABLE() makes a table of what stands here.
  *
  * GCC's vector extension; a*b+c contracts to one fused multiply-add.
  */
@@ -103,18 +102,6 @@ static void multiply(const MedalsMultiply *m)
         int64_t rows = rest > ROWS ? (rest + 1) / 2 : rest;
         switch (rows) {
 #if ROWS > 6
-        case 12:
-            multiply_rows(m, i, 12);
-            break;
-        case 11:
-            multiply_rows(m, i, 11);
-            break;
-        case 10:
-            multiply_rows(m, i, 10);
-            break;
-        case 9:
-            multiply_rows(m, i, 9);
-            break;
         case 8:
             multiply_rows(m, i, 8);
             break;
@@ -405,14 +392,13 @@ static double spin(int64_t rounds, float *result)
     return 2.0 * 10 * LANES * (double) rounds;
 }
 
-const MedalsKernels FILE_TABLE = {.name = FILE_NAME,
-                                  .isa = FILE_ISA,
-                                  .multiply = multiply,
-                                  .load = load,
-                                  .store = store,
-                                  .moments = moments,
-                                  .norm_relu = norm_relu,
-                                  .sigmoid = sigmoid,
-                                  .exponential = exponential,
-                                  .spin = spin,
-                                  .conv = FILE_CONV};
+/* The table of a level: FILE_TABLE(its word, its MedalsIsa, convolutions). */
+#define FILE_TABLE(word, level, ...)                                           \
+    {                                                                          \
+        .name = word, .isa = level, .multiply = multiply, .load = load,        \
+        .store = store, .moments = moments, .norm_relu = norm_relu,            \
+        .sigmoid = sigmoid, .exponential = exponential, .spin = spin,          \
+        .conv = {                                                              \
+            __VA_ARGS__                                                        \
+        }                                                                      \
+    }

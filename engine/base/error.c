@@ -10,15 +10,15 @@ GQuark medals_error_quark(void)
     return g_quark_from_static_string("medals-error");
 }
 
-bool medals_fail(GError **error, MedalsStatus status, const char *format, ...)
+void medals_error_set(GError **error, MedalsStatus status, const char *format,
+                      ...)
 {
     if (!error)
-        return false;
+        return;
     va_list args;
     va_start(args, format);
     *error = g_error_new_valist(MEDALS_ERROR, (gint) status, format, args);
     va_end(args);
-    return false;
 }
 
 MedalsStatus medals_error_code(const GError *error)

@@ -15,9 +15,17 @@
 #define MEDALS_ERROR (medals_error_quark())
 GQuark medals_error_quark(void);
 
-/** g_set_error in our domain; always returns false, for `return medals_fail(`. */
-bool medals_fail(GError **error, MedalsStatus status, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+/** Sets *error (which may be NULL) in our domain. */
+void medals_error_set(GError **error, MedalsStatus status, const char *format,
+                      ...) G_GNUC_PRINTF(3, 4);
+
+/** The same, as an expression that is false: `return medals_fail(...)`. A
+ * macro, so that the compiler sees the value. */
+#define medals_fail(...)                                                      \
+    __extension__({                                                           \
+        medals_error_set(__VA_ARGS__);                                        \
+        false;                                                                \
+    })
 
 /** The status of a GError; foreign domains count as MEDALS_E_INTERNAL. */
 MedalsStatus medals_error_code(const GError *error);

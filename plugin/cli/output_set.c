@@ -131,6 +131,17 @@ const char *output_set_add(OutputSet *set, const char *target, GError **error)
     return ((Pair *) set->pairs->pdata[set->pairs->len - 1])->staged;
 }
 
+void output_set_reword(const OutputSet *set, GError *error)
+{
+    g_autoptr(GString) message = g_string_new(error->message);
+    for (guint i = 0; i < set->pairs->len; i++) {
+        const Pair *pair = set->pairs->pdata[i];
+        g_string_replace(message, pair->staged, pair->target, 0);
+    }
+    g_free(error->message);
+    error->message = g_strdup(message->str);
+}
+
 bool output_set_commit(OutputSet *set, GError **error)
 {
     while (set->pairs->len) {

@@ -27,6 +27,8 @@ const char *output_set_add(OutputSet *set, const char *target, GError **error);
 /** A file that a writer makes by itself beside one of the others. */
 void output_set_add_pair(OutputSet *set, const char *staged,
                          const char *target);
+/** Puts targets in the place of staged names in a message. */
+void output_set_reword(const OutputSet *set, GError *error);
 /** @return false: EXIT_INPUT or EXIT_NO_ROOM, names the target */
 bool output_set_commit(OutputSet *set, GError **error);
 

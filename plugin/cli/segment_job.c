@@ -100,7 +100,11 @@ static bool write_outputs(Job *job, GError **error)
 {
     int64_t begin = g_get_monotonic_time();
     progress_span(job->progress, network_end, 1);
-    if (!job_write_files(job, error) || !check_interrupt(job, error) ||
+    if (!job_write_files(job, error)) {
+        output_set_reword(job->output_set, *error);
+        return false;
+    }
+    if (!check_interrupt(job, error) ||
         !output_set_commit(job->output_set, error))
         return false;
     job->seconds_write = seconds_since(begin);

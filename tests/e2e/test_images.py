@@ -73,7 +73,7 @@ class OddImages(ProgramTest):
                              (nifti.UINT16, "H"), (nifti.INT32, "i"),
                              (nifti.UINT32, "I"), (nifti.FLOAT32, "f"),
                              (nifti.FLOAT64, "d")):
-            voxels = array.array(letter, values).tobytes()
+            voxels = array.array(letter, list(values)).tobytes()
             _, file = self.answer((24, 24, 24), voxels, code=code,
                                   pixdim=(6, 6, 6))
             answers.add(file.voxels)

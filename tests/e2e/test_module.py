@@ -1,11 +1,15 @@
 """MedalSSegment, the command-line module of 3D Slicer."""
+import os
+import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 import xml.etree.ElementTree as ET
 
 import nrrd
 import phantom
-from programs import ProgramTest, need_model
+from programs import BIN, SHARED, ProgramTest, need_model
 
 
 class Description(ProgramTest):
@@ -68,6 +72,53 @@ class Module(ProgramTest):
         self.assertEqual(run.code, 3)
         self.assertRegex(run.err, r"^medals: absent.nrrd: .+\n$")
         self.assertNoLeftovers()
+
+
+@need_model
+class InSlicer(ProgramTest):
+    """The module in Slicer's own command-line machinery. MEDALS_SLICER_PYTHON
+    names a Python that has the package slicer-core."""
+
+    program = "MedalSSegment"
+
+    def setUp(self):
+        super().setUp()
+        self.python = os.environ.get("MEDALS_SLICER_PYTHON")
+        examples = SHARED / "examples"
+        if not self.python or not examples.exists():
+            self.skipTest("MEDALS_SLICER_PYTHON names no Python with "
+                          "slicer-core, or MEDALS_SHARED has no examples")
+        for name in ("slicer_cli_run.py", "slicer_headless.py"):
+            shutil.copy(examples / name, self.folder)
+        root = pathlib.Path(subprocess.run(
+            [self.python, "-c", "import slicer_core; print("
+             "slicer_core.__path__[0])"], capture_output=True, check=True,
+            text=True).stdout.strip())
+        subprocess.run(
+            ["g++", "-shared", "-fPIC", "-D_GLIBCXX_USE_CXX11_ABI=0",
+             examples / "slicer_cli_register.cxx", "-o", "libregister.so",
+             f"-L{root}", "-lMRMLCLI", f"-L{root}/third_party.libs",
+             "-lModuleDescriptionParser", "-Wl,--allow-shlib-undefined"],
+            cwd=self.folder, check=True)
+        phantom.write_mri(self.path("in.nii.gz"))
+
+    def slicer(self, *parameters):
+        return subprocess.run(
+            [self.python, "slicer_cli_run.py", "./libregister.so",
+             BIN / self.program, "in.nii.gz", *parameters], cwd=self.folder,
+            capture_output=True, text=True, check=False, timeout=120).stdout
+
+    def test_run(self):
+        answer = self.slicer("text=brain stem; left thalamus", "modality=mri")
+        self.assertIn("Completed \nresult (36, 44, 40)", answer)
+
+    def test_error(self):
+        answer = self.slicer("text=;")
+        self.assertIn("Completed with errors", answer)
+        self.assertIn("no text given", answer)
+
+    def test_cancel(self):
+        self.assertIn("Cancelled", self.slicer("--cancel", "tta=true"))
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ class Outputs(ProgramTest):
         self.addCleanup(subprocess.run, ["umount", disk], check=False)
         run = self.bad(4, "segment", self.image, "--text",
                        "left cerebral cortex", "-o", "disk/out.nii")
-        self.assertIn("disk/", run.err)
+        self.assertIn("disk/out.nii:", run.err)
         self.assertEqual(os.listdir(disk), [])
         self.bad(4, "segment", self.image, "--text", "left cerebral cortex",
                  "-o", "a.nii.gz", "--png", "disk/p.png")

@@ -1,0 +1,81 @@
+/*
+ * test_windows.c - positions and weights of windows
+ */
+#include <math.h>
+
+#include "windows.h"
+
+static void assert_starts(int64_t n, int64_t crop, size_t count, ...)
+{
+    int64_t *starts;
+    va_list args;
+    va_start(args, count);
+    g_assert_cmpuint(medals_windows_axis(n, crop, &starts), ==, count);
+    for (size_t i = 0; i < count; i++)
+        g_assert_cmpint(starts[i], ==, va_arg(args, int));
+    va_end(args);
+    g_free(starts);
+}
+
+static void test_positions(void)
+{
+    assert_starts(64, 64, (size_t) 1, 0);
+    assert_starts(65, 64, (size_t) 2, 0, 1);
+    assert_starts(128, 64, (size_t) 3, 0, 32, 64);
+    assert_starts(129, 64, (size_t) 4, 0, 32, 64, 65);
+    assert_starts(3, 1, (size_t) 2, 0, 1); /* step is never 0 */
+    assert_starts(1, 1, (size_t) 1, 0);
+}
+
+/* Every voxel of any length is in some window, all windows inside. */
+static void test_windows_cover(void)
+{
+    for (int64_t n = 32; n < 300; n++) {
+        int64_t *starts, reached = 0;
+        size_t count = medals_windows_axis(n, 32, &starts);
+        for (size_t i = 0; i < count; i++) {
+            g_assert_cmpint(starts[i], >=, 0);
+            g_assert_cmpint(starts[i], <=, reached);
+            reached = starts[i] + 32;
+            g_assert_cmpint(reached, <=, n);
+        }
+        g_assert_cmpint(reached, ==, n);
+        g_free(starts);
+    }
+}
+
+static void test_profile(void)
+{
+    double profile[16];
+    medals_importance_axis(16, profile);
+    g_assert_cmpfloat(profile[8], ==, 1);
+    g_assert_cmpfloat_with_epsilon(profile[10], exp(-0.5), 1e-15);
+    g_assert_cmpfloat(profile[6], ==, profile[10]);
+    g_assert_cmpfloat(profile[0], >, 0); /* 8 voxels = 4 sigma = radius */
+}
+
+static void test_maps(void)
+{
+    const int64_t crop[3] = {16, 8, 24};
+    static float map[16 * 8 * 24];
+    int64_t centre = (8 * 8 + 4) * 24 + 12;
+    medals_importance_map(crop, map);
+    g_assert_cmpfloat(map[centre], ==, 10);
+    for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
+        g_assert_true(map[i] >= 5.9e-8f && map[i] <= 10);
+    medals_importance_map_smooth(crop, map);
+    g_assert_cmpfloat(map[centre], ==, 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
+        g_assert_true(map[i] >= 1e-6f && map[i] <= 1);
+    g_assert_cmpfloat(map[0], ==, 1e-6f);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pipeline/windows/positions", test_positions);
+    g_test_add_func("/pipeline/windows/cover", test_windows_cover);
+    g_test_add_func("/pipeline/windows/profile", test_profile);
+    g_test_add_func("/pipeline/windows/maps", test_maps);
+    return g_test_run();
+}

@@ -21,10 +21,10 @@ void medals_error_set(GError **error, MedalsStatus status, const char *format,
 
 /** The same, as an expression that is false: `return medals_fail(...)`. A
  * macro, so that the compiler sees the value. */
-#define medals_fail(...)                                                      \
-    __extension__({                                                           \
-        medals_error_set(__VA_ARGS__);                                        \
-        false;                                                                \
+#define medals_fail(...)                                                       \
+    __extension__({                                                            \
+        medals_error_set(__VA_ARGS__);                                         \
+        false;                                                                 \
     })
 
 /** The status of a GError; foreign domains count as MEDALS_E_INTERNAL. */

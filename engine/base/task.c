@@ -3,6 +3,8 @@
  */
 #include "task.h"
 
+#include <math.h>
+
 #include "clock.h"
 
 /* Seconds between two reports. */
@@ -15,14 +17,13 @@ void medals_task_init(MedalsTask *task, MedalsProgressFn progress, void *cookie)
     *task = (MedalsTask){.progress = progress,
                          .cookie = cookie,
                          .phase = "start",
-                         .total = 1,
+                         .total = INFINITY, /* until a span is named */
                          .started = medals_now()};
 }
 
 static bool report(MedalsTask *task, double now)
 {
-    double fraction = task->total > 0 ? task->done / task->total : 0;
-    fraction = CLAMP(fraction, 0, 1);
+    double fraction = CLAMP(task->done / task->total, 0, 1);
     double spent = now - task->started;
     MedalsProgress progress = {.struct_size = sizeof progress,
                                .phase = task->phase,
@@ -50,8 +51,7 @@ void medals_task_span(MedalsTask *task, double until, double work)
 {
     if (!task)
         return;
-    double from = task->total > 0 ? task->done / task->total : 0;
-    from = CLAMP(from, 0, 1);
+    double from = CLAMP(task->done / task->total, 0, 1);
     if (!(work > 0) || until <= from)
         return;
     task->total = work / (until - from);

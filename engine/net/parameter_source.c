@@ -12,9 +12,11 @@
 #define MODULE_PREFIX "module."
 #define NAME_SIZE 160 /* the longest name of spec 2.1 has 61 characters */
 
-const char *medals_parameter_name(const char *stored)
+const char *medals_parameter_name(const MedalsWeights *weights,
+                                  const char *stored)
 {
-    if (g_str_has_prefix(stored, MODULE_PREFIX))
+    if (!medals_weights_is_torch(weights) &&
+        g_str_has_prefix(stored, MODULE_PREFIX))
         return stored + strlen(MODULE_PREFIX);
     return stored;
 }
@@ -23,7 +25,7 @@ const MedalsStoredTensor *medals_parameter_find(const MedalsWeights *weights,
                                                 const char *name)
 {
     const MedalsStoredTensor *found = medals_weights_find(weights, name);
-    if (found)
+    if (found || medals_weights_is_torch(weights))
         return found;
     char prefixed[NAME_SIZE];
     g_snprintf(prefixed, sizeof prefixed, MODULE_PREFIX "%s", name);

@@ -19,8 +19,10 @@ typedef struct MedalsParameterSource {
 const MedalsStoredTensor *medals_parameter_find(const MedalsWeights *weights,
                                                 const char *name);
 
-/** A name of a file without one leading "module." (spec 2.2). Borrowed. */
-const char *medals_parameter_name(const char *stored);
+/** A name of a file without one leading "module." (spec 2.2); the reader of
+ * PyTorch checkpoints has already taken it away there. Borrowed. */
+const char *medals_parameter_name(const MedalsWeights *weights,
+                                  const char *stored);
 
 /**
  * The tensor "prefix.name" as a float32 copy.

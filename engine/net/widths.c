@@ -268,8 +268,8 @@ static bool check_names(const Check *check, GError **error)
 {
     size_t count = medals_weights_count(check->weights);
     for (size_t i = 0; i < count; i++) {
-        const char *name =
-            medals_parameter_name(medals_weights_at(check->weights, i)->name);
+        const char *name = medals_parameter_name(
+            check->weights, medals_weights_at(check->weights, i)->name);
         if (strstr(name, "mid_mask_embed_proj") ||
             strstr(name, ".all_modules.") ||
             g_hash_table_contains(check->known, name))

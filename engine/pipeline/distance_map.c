@@ -37,19 +37,21 @@ static void sweep_first_axis(const uint8_t *map, const bool is_site[256],
     for (int64_t h = shape[0] - 2; h >= 0; h--) {
         double *now = squared + h * plane;
         for (int64_t i = 0; i < plane; i++)
-            now[i] = fmin(now[i], now[i + plane] + 1);
+            now[i] = MIN(now[i], now[i + plane] + 1);
     }
     for (int64_t i = 0; i < shape[0] * plane; i++)
         squared[i] = (squared[i] * spacing) * (squared[i] * spacing);
 }
 
-/* Builds the envelope; returns how many parabolas it has. */
-static int64_t build_envelope(Line *line, int64_t length, double spacing)
+/* Builds the envelope of the tips up to `far`; returns how many parabolas it
+ * has. */
+static int64_t build_envelope(Line *line, int64_t length, double spacing,
+                              double far)
 {
     int64_t count = 0;
     double scale = spacing * spacing;
     for (int64_t v = 0; v < length; v++) {
-        if (line->tip[v] == INFINITY)
+        if (line->tip[v] == INFINITY || line->tip[v] > far)
             continue;
         double begin = -INFINITY;
         while (count > 0) {
@@ -70,13 +72,13 @@ static int64_t build_envelope(Line *line, int64_t length, double spacing)
 }
 
 static void lower_envelope(Line *line, double *squared, int64_t step,
-                           int64_t length, double spacing)
+                           int64_t length, double spacing, double far)
 {
     for (int64_t i = 0; i < length; i++)
         line->tip[i] = squared[i * step];
-    int64_t count = build_envelope(line, length, spacing);
+    int64_t count = build_envelope(line, length, spacing, far);
     if (count == 0)
-        return; /* infinite as it was */
+        return; /* infinite or far as it was */
     int64_t k = 0;
     for (int64_t i = 0; i < length; i++) {
         while (k + 1 < count && line->begins[k + 1] <= (double) i)
@@ -106,7 +108,7 @@ static void line_clear(Line *line)
 
 bool medals_distance_map(const uint8_t *map, const bool is_site[256],
                          const int64_t shape[3], const double spacing[3],
-                         double *squared, GError **error)
+                         double far, double *squared, GError **error)
 {
     Line line = {NULL, NULL, NULL};
     bool ok = line_init(&line, MAX(shape[1], shape[2]), error);
@@ -115,11 +117,11 @@ bool medals_distance_map(const uint8_t *map, const bool is_site[256],
         for (int64_t h = 0; h < shape[0]; h++) {
             double *plane = squared + h * shape[1] * shape[2];
             for (int64_t d = 0; d < shape[2]; d++)
-                lower_envelope(&line, plane + d, shape[2], shape[1],
-                               spacing[1]);
+                lower_envelope(&line, plane + d, shape[2], shape[1], spacing[1],
+                               far);
             for (int64_t w = 0; w < shape[1]; w++)
                 lower_envelope(&line, plane + w * shape[2], 1, shape[2],
-                               spacing[2]);
+                               spacing[2], far);
         }
     }
     line_clear(&line);

@@ -77,6 +77,14 @@ static float weight_of(uint16_t label, const uint16_t near[8], float h, float w,
     return medals_f16_to_f32(medals_f16_from_f32(1000 * share));
 }
 
+static bool seen_before(const uint16_t near[8], int i)
+{
+    for (int j = 0; j < i; j++)
+        if (near[j] == near[i])
+            return true;
+    return false;
+}
+
 static uint16_t decide(const RowTap *tap, const MedalsTap *d)
 {
     uint16_t near[8], label = 0;
@@ -84,7 +92,7 @@ static uint16_t decide(const RowTap *tap, const MedalsTap *d)
     for (int i = 0; i < 8; i++)
         near[i] = tap->row[i / 2][i & 1 ? d->high : d->low];
     for (int i = 0; i < 8; i++) {
-        if (best >= 0 && near[i] == label)
+        if (seen_before(near, i))
             continue;
         float weight = weight_of(near[i], near, tap->h, tap->w, d->weight);
         if (weight > best || (weight == best && near[i] < label)) {

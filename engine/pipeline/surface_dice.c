@@ -16,6 +16,9 @@
 #include "metrics.h"
 #include "surfel_table.h"
 
+/* Distances at the tolerance itself must not be lost to rounding. */
+#define ROUNDING 1e-6
+
 /* Box of the union of both masks and what is computed inside it. */
 typedef struct Surfaces {
     int64_t lo[3], size[3]; /* voxels */
@@ -115,6 +118,7 @@ static bool near_area(Surfaces *surfaces, const uint8_t *of,
 {
     const int64_t *grid = surfaces->grid;
     if (!medals_distance_map(other, surfaces->border, grid, spacing,
+                             tolerance * tolerance * (1 + ROUNDING),
                              surfaces->squared, error))
         return false;
     *area = *near = 0;

@@ -24,7 +24,8 @@ static void test_distances_are_exact(void)
     uint64_t state = 3;
     for (int i = 0; i < H * W * D; i++)
         map[i] = fixture_random(&state) % 60 == 0;
-    g_assert_true(medals_distance_map(map, ones, shape, s, squared, NULL));
+    g_assert_true(
+        medals_distance_map(map, ones, shape, s, INFINITY, squared, NULL));
     for (int i = 0; i < H * W * D; i++) {
         double best = INFINITY;
         for (int j = 0; j < H * W * D; j++) {
@@ -36,8 +37,13 @@ static void test_distances_are_exact(void)
         }
         g_assert_cmpfloat_with_epsilon(squared[i], best, 1e-12);
     }
+    static double near[H * W * D];
+    g_assert_true(medals_distance_map(map, ones, shape, s, 9, near, NULL));
+    for (int i = 0; i < H * W * D; i++)
+        g_assert_true(squared[i] > 9 ? near[i] > 9 : near[i] == squared[i]);
     memset(map, 0, sizeof map);
-    g_assert_true(medals_distance_map(map, ones, shape, s, squared, NULL));
+    g_assert_true(
+        medals_distance_map(map, ones, shape, s, INFINITY, squared, NULL));
     for (int i = 0; i < H * W * D; i++)
         g_assert_true(squared[i] == INFINITY);
 }

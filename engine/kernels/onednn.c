@@ -405,6 +405,13 @@ static size_t round_up(size_t bytes)
     return (bytes + MEDALS_ALIGNMENT - 1) / MEDALS_ALIGNMENT * MEDALS_ALIGNMENT;
 }
 
+/* Channels that a pass computes with: zeros are added unless whole blocks of
+ * the weights are unused. */
+static int64_t pass_channels(const MedalsConvRun *run)
+{
+    return run->src->c % LEAST_CHANNELS == 0 ? run->src->c : run->shape->cin;
+}
+
 static size_t source_bytes(const Weights *weights, const int64_t count[3],
                            int64_t ic)
 {
@@ -442,6 +449,7 @@ static bool ensure_plans(Weights *weights, const MedalsConvRun *run,
                          size_t *scratch, GError **error)
 {
     const int64_t size[3] = {run->dst->h, run->dst->w, run->dst->d};
+    const int64_t ic = pass_channels(run);
     *scratch = 0;
     for (int i = 0; i < 8; i++) {
         int64_t count[3];
@@ -451,11 +459,10 @@ static bool ensure_plans(Weights *weights, const MedalsConvRun *run,
                 run->cells[axis];
         for (int64_t c0 = 0; c0 < run->shape->cout; c0 += run->group) {
             int64_t c = MIN(run->group, run->shape->cout - c0);
-            if (!ensure_plan(weights, count, run->src->c, c0, c, error))
+            if (!ensure_plan(weights, count, ic, c0, c, error))
                 return false;
-            const Plan *plan =
-                find_plan(weights->plans, count, run->src->c, c0, c);
-            size_t bytes = source_bytes(weights, count, run->src->c) +
+            const Plan *plan = find_plan(weights->plans, count, ic, c0, c);
+            size_t bytes = source_bytes(weights, count, ic) +
                            sums_bytes(count, c) + plan->scratchpad;
             *scratch = MAX(*scratch, bytes);
         }
@@ -479,9 +486,9 @@ static bool begin(MedalsConvRun *run, GError **error)
     return good;
 }
 
-/* One line of the dense source; zeros outside of the map. */
+/* One line of the dense source, ic channels; zeros where there is nothing. */
 static void copy_line(const MedalsConvRun *run, int64_t h, int64_t w,
-                      int64_t d0, int64_t voxels, uint8_t *to)
+                      int64_t d0, int64_t voxels, int64_t ic, uint8_t *to)
 {
     const Weights *weights = run->weights;
     const MedalsTensor *src = run->src;
@@ -489,21 +496,21 @@ static void copy_line(const MedalsConvRun *run, int64_t h, int64_t w,
     const int64_t first = MAX(d0, 0), last = MIN(d0 + voxels, src->d);
     const int64_t rows = last - first, c = src->c;
     bool inside = h >= 0 && h < src->h && w >= 0 && w < src->w;
-    if (!inside || rows < voxels)
-        memset(to, 0, (size_t) (voxels * c) * element);
+    if (!inside || rows < voxels || c < ic)
+        memset(to, 0, (size_t) (voxels * ic) * element);
     if (!inside)
         return;
     const uint8_t *from = medals_tensor_at(src, h, w, first);
-    to += (size_t) ((first - d0) * c) * element;
+    to += (size_t) ((first - d0) * ic) * element;
     if (weights->type == dnnl_f32) {
-        run->kernels->load((float *) to, c, from, src->stride, src->dtype, rows,
-                           c);
+        run->kernels->load((float *) to, ic, from, src->stride, src->dtype,
+                           rows, c);
     } else if (src->dtype == MEDALS_F32) {
-        run->kernels->store(to, c, (const float *) from, src->stride,
+        run->kernels->store(to, ic, (const float *) from, src->stride,
                             MEDALS_BF16, rows, c);
     } else {
         for (int64_t d = 0; d < rows; d++)
-            memcpy(to + (size_t) (d * c) * 2,
+            memcpy(to + (size_t) (d * ic) * 2,
                    from + (size_t) (d * src->stride) * 2, (size_t) c * 2);
     }
 }
@@ -512,14 +519,14 @@ static void copy_source(const MedalsConvRun *run, const MedalsConvTile *tile,
                         uint8_t *to)
 {
     const Weights *weights = run->weights;
-    const int64_t s = run->shape->stride;
+    const int64_t s = run->shape->stride, ic = pass_channels(run);
     const int64_t voxels = s * (tile->count[2] - 1) + 3;
     const size_t line =
-        (size_t) (voxels * run->src->c) * (weights->type == dnnl_bf16 ? 2 : 4);
+        (size_t) (voxels * ic) * (weights->type == dnnl_bf16 ? 2 : 4);
     for (int64_t h = -1; h < s * (tile->count[0] - 1) + 2; h++) {
         for (int64_t w = -1; w < s * (tile->count[1] - 1) + 2; w++) {
             copy_line(run, s * tile->first[0] + h, s * tile->first[1] + w,
-                      s * tile->first[2] - 1, voxels, to);
+                      s * tile->first[2] - 1, voxels, ic, to);
             to += line;
         }
     }
@@ -560,11 +567,10 @@ static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
                          void *scratch, double *mean, double *square)
 {
     const Weights *weights = run->weights;
-    const Plan *plan =
-        find_plan(run->plan, tile->count, run->src->c, tile->c0, tile->c);
+    const int64_t ic = pass_channels(run);
+    const Plan *plan = find_plan(run->plan, tile->count, ic, tile->c0, tile->c);
     uint8_t *source = scratch;
-    float *sums =
-        (float *) (source + source_bytes(weights, tile->count, run->src->c));
+    float *sums = (float *) (source + source_bytes(weights, tile->count, ic));
     uint8_t *scratchpad = (uint8_t *) sums + sums_bytes(tile->count, tile->c);
     copy_source(run, tile, source);
     int before = begin_single();

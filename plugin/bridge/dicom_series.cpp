@@ -16,6 +16,7 @@
 #include <gdcmScanner.h>
 #include <sys/stat.h>
 
+#include "dicom_check.hpp"
 #include "failure.hpp"
 #include "image.h"
 #include "numbers.hpp"
@@ -156,7 +157,9 @@ std::string choices_of(const std::vector<DicomSeries> &all)
 
 std::vector<DicomSeries> scan_dicom(const std::string &path)
 {
-    std::vector<std::string> files = files_of(path);
+    std::vector<std::string> all_files = files_of(path), files;
+    std::copy_if(all_files.begin(), all_files.end(), std::back_inserter(files),
+                 check_dicom);
     gdcm::Scanner scanner;
     for (const Tag &tag : all_tags)
         scanner.AddTag(tag);
@@ -185,7 +188,7 @@ std::vector<DicomSeries> scan_dicom(const std::string &path)
     if (by_uid.empty())
         fail(MEDALS_E_INPUT,
              "%s: no DICOM image among %zu files; an image series expected",
-             path.c_str(), files.size());
+             path.c_str(), all_files.size());
     std::vector<DicomSeries> all;
     for (auto &entry : by_uid)
         all.push_back(std::move(entry.second));

@@ -1,0 +1,351 @@
+/*
+ * dicom_check.cpp - is a DICOM file whole?
+ *
+ *   [128 bytes, "DICM", group 2: explicit little-endian]
+ *   data set: tag, (VR), length, value | sequence of items | fragments
+ *
+ * DICOM PS3.5, chapter 7, and PS3.10, chapter 7.
+ */
+#include "dicom_check.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "failure.hpp"
+#include "image_data.hpp"
+
+namespace medals::bridge
+{
+
+namespace
+{
+
+const uint32_t undefined = 0xffffffff;
+const uint32_t item_start = 0xfffee000, item_end = 0xfffee00d,
+               sequence_end = 0xfffee0dd, pixel_data = 0x7fe00010;
+
+/** Bytes of a file by position, through a window that moves along. */
+class Bytes
+{
+  public:
+    explicit Bytes(const std::string &path)
+        : path(path), size(file_size(path)), file(path, std::ios::binary)
+    {
+        if (!file)
+            fail(MEDALS_E_IO, "%s: cannot be opened; a readable file expected",
+                 path.c_str());
+    }
+    const uint8_t *at(uint64_t position, size_t count)
+    {
+        if (position > size || count > size - position)
+            damaged("ends inside an element");
+        if (position < start || position + count > start + window.size()) {
+            window.resize(size_t(std::min<uint64_t>(4096, size - position)));
+            start = position;
+            file.clear();
+            file.seekg(std::streamoff(position));
+            file.read(reinterpret_cast<char *>(window.data()),
+                      std::streamsize(window.size()));
+            if (size_t(file.gcount()) != window.size())
+                damaged("cannot be read");
+        }
+        return window.data() + (position - start);
+    }
+    [[noreturn]] void damaged(const char *what)
+    {
+        fail(MEDALS_E_INPUT,
+             "%s: the DICOM file is damaged or cut off, it %s; a whole file "
+             "expected",
+             path.c_str(), what);
+    }
+
+    const std::string path;
+    const uint64_t size;
+
+  private:
+    std::ifstream file;
+    uint64_t start = 0;
+    std::vector<uint8_t> window;
+};
+
+struct Syntax {
+    bool is_explicit = true, big_endian = false;
+};
+
+struct Element {
+    uint32_t tag = 0, length = 0;
+    char vr[3] = "";
+    uint64_t value = 0; /* position */
+};
+
+uint32_t number_at(const uint8_t *bytes, int width, bool big_endian)
+{
+    uint32_t value = 0;
+    for (int i = 0; i < width; i++)
+        value |= uint32_t(bytes[i]) << 8 * (big_endian ? width - 1 - i : i);
+    return value;
+}
+
+bool is_vr(const char *vr)
+{
+    static const char known[] = "AE AS AT CS DA DS DT FL FD IS LO LT OB OD OF "
+                                "OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN "
+                                "UR US UT UV";
+    const char *found = strstr(known, vr);
+    return strlen(vr) == 2 && found && (found - known) % 3 == 0;
+}
+
+/* VRs with two empty bytes and a length of four. */
+bool has_long_length(const char *vr)
+{
+    static const char *const all[] = {"OB", "OD", "OF", "OL", "OV", "OW", "SQ",
+                                      "SV", "UC", "UN", "UR", "UT", "UV"};
+    return std::any_of(std::begin(all), std::end(all),
+                       [&](const char *name) { return !strcmp(name, vr); });
+}
+
+class Walker
+{
+  public:
+    Walker(Bytes &bytes) : bytes(bytes)
+    {
+    }
+    void data_set(uint64_t position, uint64_t end, const Syntax &syntax);
+
+  private:
+    Element element(uint64_t position, const Syntax &syntax);
+    void check_value(const Element &element, const Syntax &syntax);
+    uint64_t items(const Element &element, uint64_t end, const Syntax &syntax,
+                   int depth);
+    uint64_t elements(uint64_t position, uint64_t end, bool until_item_end,
+                      const Syntax &syntax, int depth);
+    uint64_t fragments(uint64_t position, uint64_t end);
+    bool is_padding(uint64_t position, uint64_t end);
+
+    Bytes &bytes;
+};
+
+Element Walker::element(uint64_t position, const Syntax &syntax)
+{
+    Element e;
+    const uint8_t *head = bytes.at(position, 8);
+    e.tag = number_at(head, 2, syntax.big_endian) << 16 |
+            number_at(head + 2, 2, syntax.big_endian);
+    bool is_item = e.tag >> 16 == 0xfffe;
+    e.value = position + 8;
+    if (!syntax.is_explicit || is_item) {
+        e.length = number_at(head + 4, 4, syntax.big_endian);
+        return e;
+    }
+    memcpy(e.vr, head + 4, 2);
+    if (!is_vr(e.vr))
+        bytes.damaged("has an unknown type of value");
+    e.length = number_at(head + 6, 2, syntax.big_endian);
+    if (has_long_length(e.vr)) {
+        e.length = number_at(bytes.at(position + 8, 4), 4, syntax.big_endian);
+        e.value = position + 12;
+    }
+    return e;
+}
+
+/* Numbers that GDCM relies on. */
+void Walker::check_value(const Element &e, const Syntax &syntax)
+{
+    static const struct {
+        const char *vr;
+        uint32_t width;
+    } widths[] = {{"US", 2}, {"SS", 2}, {"UL", 4}, {"SL", 4},
+                  {"FL", 4}, {"FD", 8}, {"AT", 4}};
+    for (const auto &known : widths) {
+        if (!strcmp(known.vr, e.vr) && e.length % known.width != 0)
+            bytes.damaged("has a number of a wrong length");
+    }
+    static const struct {
+        uint32_t tag, least, most;
+    } ranges[] = {{0x00280002, 1, 4},     {0x00280010, 1, 65535},
+                  {0x00280011, 1, 65535}, {0x00280100, 1, 64},
+                  {0x00280101, 1, 64},    {0x00280102, 0, 63},
+                  {0x00280103, 0, 1}};
+    for (const auto &range : ranges) {
+        if (e.tag != range.tag)
+            continue;
+        if (e.length != 2)
+            bytes.damaged("has a pixel description of a wrong length");
+        uint32_t value = number_at(bytes.at(e.value, 2), 2, syntax.big_endian);
+        if (value < range.least || value > range.most)
+            bytes.damaged("has a pixel description out of range");
+    }
+}
+
+/* Items of encapsulated pixels. @return position after them */
+uint64_t Walker::fragments(uint64_t position, uint64_t end)
+{
+    const Syntax syntax;
+    while (position < end) {
+        Element e = element(position, syntax);
+        if (e.tag == sequence_end)
+            return e.value;
+        if (e.tag != item_start || e.length > end - e.value)
+            break;
+        position = e.value + e.length;
+    }
+    bytes.damaged("ends inside its compressed pixels");
+}
+
+uint64_t Walker::items(const Element &sequence, uint64_t end,
+                       const Syntax &syntax, int depth)
+{
+    if (depth > 32)
+        bytes.damaged("nests too deep");
+    bool open = sequence.length == undefined;
+    uint64_t position = sequence.value;
+    uint64_t stop = open ? end : position + sequence.length;
+    while (position < stop) {
+        Element e = element(position, syntax);
+        if (e.tag == sequence_end && open)
+            return e.value;
+        if (e.tag != item_start)
+            bytes.damaged("has something else than items in a sequence");
+        bool open_item = e.length == undefined;
+        if (!open_item && e.length > stop - e.value)
+            bytes.damaged("ends inside a sequence");
+        uint64_t item_stop = open_item ? stop : e.value + e.length;
+        position = elements(e.value, item_stop, open_item, syntax, depth);
+    }
+    if (open)
+        bytes.damaged("ends inside a sequence");
+    return stop;
+}
+
+bool Walker::is_padding(uint64_t position, uint64_t end)
+{
+    if (end - position > 4096)
+        return false;
+    const uint8_t *rest = bytes.at(position, size_t(end - position));
+    return std::all_of(rest, rest + (end - position),
+                       [](uint8_t byte) { return byte == 0; });
+}
+
+uint64_t Walker::elements(uint64_t position, uint64_t end, bool until_item_end,
+                          const Syntax &syntax, int depth)
+{
+    while (position < end) {
+        if (depth == 0 && is_padding(position, end))
+            return end;
+        Element e = element(position, syntax);
+        if (e.tag == item_end && until_item_end)
+            return e.value;
+        if (e.tag >> 16 == 0xfffe)
+            bytes.damaged("has an item outside a sequence");
+        bool sequence = !strcmp(e.vr, "SQ");
+        Syntax inner = syntax;
+        if (e.length == undefined && e.tag == pixel_data) {
+            position = fragments(e.value, end);
+        } else if (e.length == undefined || sequence) {
+            if (!sequence && syntax.is_explicit)
+                inner = {false, false}; /* UN: implicit inside, PS3.5 6.2.2 */
+            if (e.length != undefined && e.length > end - e.value)
+                bytes.damaged("ends inside a sequence");
+            position = items(e, end, inner, depth + 1);
+        } else {
+            if (e.length > end - e.value)
+                bytes.damaged("ends inside an element");
+            check_value(e, syntax);
+            position = e.value + e.length;
+        }
+    }
+    if (until_item_end)
+        bytes.damaged("ends inside an item");
+    return position;
+}
+
+void Walker::data_set(uint64_t position, uint64_t end, const Syntax &syntax)
+{
+    elements(position, end, false, syntax, 0);
+}
+
+/* Group 2. @return its end; names the transfer syntax. */
+uint64_t read_meta(Bytes &bytes, uint64_t position, std::string &transfer)
+{
+    while (position + 8 <= bytes.size) {
+        const uint8_t *head = bytes.at(position, 8);
+        if (number_at(head, 2, false) != 2)
+            break;
+        char vr[3] = {char(head[4]), char(head[5]), 0};
+        if (!is_vr(vr))
+            bytes.damaged("has an unknown type of value");
+        bool wide = has_long_length(vr);
+        bool transfer_tag = number_at(head + 2, 2, false) == 0x0010;
+        uint32_t length = number_at(head + 6, 2, false);
+        if (wide)
+            length = number_at(bytes.at(position + 8, 4), 4, false);
+        position += wide ? 12 : 8;
+        if (position > bytes.size || length > bytes.size - position)
+            bytes.damaged("ends inside its first elements");
+        if (transfer_tag && length <= 64) {
+            const uint8_t *text = bytes.at(position, length);
+            transfer.assign(text, text + length);
+            while (!transfer.empty() &&
+                   (transfer.back() == 0 || transfer.back() == ' '))
+                transfer.pop_back();
+        }
+        position += length;
+    }
+    return position;
+}
+
+Syntax syntax_of(Bytes &bytes, uint64_t position, const std::string &transfer)
+{
+    Syntax syntax;
+    if (transfer == "1.2.840.10008.1.2")
+        syntax.is_explicit = false;
+    else if (transfer == "1.2.840.10008.1.2.2")
+        syntax.big_endian = true;
+    else if (transfer.empty()) {
+        const uint8_t *head = bytes.at(position, 8);
+        char vr[3] = {char(head[4]), char(head[5]), 0};
+        syntax.is_explicit = is_vr(vr);
+    }
+    return syntax;
+}
+
+/* A file without "DICM" is one if it starts with group 8 (or 2). */
+bool has_start(Bytes &bytes, uint64_t *position)
+{
+    *position = 0;
+    if (bytes.size >= 132 && !memcmp(bytes.at(128, 4), "DICM", 4)) {
+        *position = 132;
+        return true;
+    }
+    if (bytes.size < 16)
+        return false;
+    uint32_t group = number_at(bytes.at(0, 2), 2, false);
+    uint32_t element = number_at(bytes.at(2, 2), 2, false);
+    return (group == 2 || group == 8) && element <= 0x20;
+}
+
+} // namespace
+
+bool check_dicom(const std::string &path)
+{
+    Bytes bytes(path);
+    uint64_t position;
+    if (!has_start(bytes, &position))
+        return false;
+    std::string transfer;
+    position = read_meta(bytes, position, transfer);
+    if (position + 8 > bytes.size)
+        bytes.damaged("has no data set");
+    if (transfer == "1.2.840.10008.1.2.1.99")
+        fail(MEDALS_E_INPUT,
+             "%s: a deflated data set; another transfer syntax expected",
+             path.c_str());
+    Walker(bytes).data_set(position, bytes.size,
+                           syntax_of(bytes, position, transfer));
+    return true;
+}
+
+} // namespace medals::bridge

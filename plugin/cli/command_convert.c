@@ -34,6 +34,7 @@ static bool parse(Conversion *conversion, char *const *arguments,
 {
     MedalsConvertOptions *o = &conversion->options;
     const Option table[] = {
+        {"stage", 0, OPTION_LIST, checkpoints},
         {"output", 'o', OPTION_STRING, &o->output},
         {"recipe", 0, OPTION_STRING, &o->recipe},
         {"text-encoder", 0, OPTION_STRING, &o->text_encoder},
@@ -42,8 +43,8 @@ static bool parse(Conversion *conversion, char *const *arguments,
         {"labels", 0, OPTION_STRING, &o->labels},
         {"license", 0, OPTION_STRING, &o->license},
         {"readme", 0, OPTION_STRING, &o->readme},
-        {"store", 0, OPTION_STRING, &conversion->network_storage},
-        {"store-tower", 0, OPTION_STRING, &conversion->tower_storage},
+        {"network-storage", 0, OPTION_STRING, &conversion->network_storage},
+        {"tower-storage", 0, OPTION_STRING, &conversion->tower_storage},
         {"threads", 0, OPTION_NUMBER, &conversion->threads},
         {"json", 0, OPTION_FLAG, &conversion->json},
         {"quiet", 'q', OPTION_FLAG, &conversion->quiet},
@@ -59,9 +60,9 @@ static bool parse(Conversion *conversion, char *const *arguments,
                            "convert: no output given; expected -o DIR");
     o->stages = (const char *const *) checkpoints->pdata;
     o->stage_count = checkpoints->len;
-    return parse_storage("--store", conversion->network_storage,
+    return parse_storage("--network-storage", conversion->network_storage,
                          &o->network_storage, false, error) &&
-           parse_storage("--store-tower", conversion->tower_storage,
+           parse_storage("--tower-storage", conversion->tower_storage,
                          &o->tower_storage, true, error);
 }
 

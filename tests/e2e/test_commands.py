@@ -195,7 +195,7 @@ class Convert(ProgramTest):
     def test_package(self):
         vocab = model_folder() / "vocab.txt"
         self.good("convert", *self.parts, "--recipe", "compact", "--vocab",
-                  vocab, "--store-tower", "none", "-o", "package", "--json")
+                  vocab, "--tower-storage", "none", "-o", "package", "--json")
         answer = self.good("inspect", "package", "--json").json
         self.assertEqual(answer["kind"], "model")
         self.assertNoLeftovers()
@@ -210,7 +210,7 @@ class Convert(ProgramTest):
     def test_usage(self):
         self.bad(2, "convert", self.parts[0])
         self.bad(2, "convert", "-o", "package")
-        self.bad(2, "convert", *self.parts, "-o", "package", "--store", "f16")
+        self.bad(2, "convert", *self.parts, "-o", "package", "--network-storage", "f16")
 
     def test_existing_folder(self):
         os.mkdir(self.path("package"))

@@ -32,7 +32,8 @@ typedef struct Conversion {
     MedalsPackageParts parts;
     char *license;
     char *vocab;
-    char *folder; /* temporary, or NULL */
+    char *vectors; /* of the recipe's package, where there is no tower */
+    char *folder;  /* temporary, or NULL */
     MedalsConvertReport report;
 } Conversion;
 
@@ -141,8 +142,24 @@ static MedalsWeights *open_tower_folder(const char *folder, GError **error)
     return medals_weights_open(use_older ? older : path, error);
 }
 
+/* The sentence vectors of the package that the recipe is of, if there is such
+ * a file: they stand in for a sentence encoder. @owner g_free */
+static char *recipe_vectors(const Conversion *c)
+{
+    const char *recipe = c->options->recipe;
+    const char *file = medals_recipe_file(c->recipe, -1, "vectors", NULL);
+    if (!recipe || !file || !strcmp(recipe, "medal-s") ||
+        !strcmp(recipe, "compact"))
+        return NULL;
+    g_autofree char *folder = g_path_get_dirname(recipe);
+    g_autofree char *path = g_build_filename(folder, file, NULL);
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path)
+                                                     : NULL;
+}
+
 /* The sentence encoder: from the text encoder's checkpoint if it is whole
- * there, as published; else from the folder. */
+ * there, as published; else from the folder; else none, where vectors of the
+ * known texts exist and none is to be stored. */
 static bool open_text(Conversion *c, GError **error)
 {
     const MedalsConvertOptions *options = c->options;
@@ -154,13 +171,15 @@ static bool open_text(Conversion *c, GError **error)
         parts->tower = medals_weights_ref(parts->projection);
     else if (options->tower)
         parts->tower = open_tower_folder(options->tower, error);
-    else
-        medals_fail(error, MEDALS_E_USAGE,
-                    "%s: holds no sentence encoder; expected one, or the "
-                    "folder of one",
-                    options->text_encoder);
-    if (!parts->tower)
+    else if (options->tower_storage == MEDALS_STORE_NONE)
+        c->vectors = recipe_vectors(c);
+    if (!parts->tower && options->tower)
         return false;
+    if (!parts->tower && !c->vectors)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "%s: holds no sentence encoder; expected one, or "
+                           "the folder of one",
+                           options->text_encoder);
     g_autofree char *config =
         options->tower ? g_build_filename(options->tower, "config.json", NULL)
                        : NULL;
@@ -344,6 +363,25 @@ static bool make_vectors(Conversion *c, MedalsPackage *package, GError **error)
     return ok;
 }
 
+static bool copy_vectors(Conversion *c, GError **error)
+{
+    const char *file = medals_recipe_file(c->recipe, -1, "vectors", error);
+    MedalsWeights *vectors = medals_weights_open(c->vectors, error);
+    if (vectors)
+        c->report.vectors = medals_weights_count(vectors);
+    medals_weights_unref(vectors);
+    return file && vectors &&
+           medals_package_copy(c->folder, file, c->vectors, error);
+}
+
+static bool add_vectors(Conversion *c, MedalsPackage *package, GError **error)
+{
+    if (!medals_recipe_has(c->recipe, "vectors"))
+        return true;
+    return c->vectors ? copy_vectors(c, error)
+                      : make_vectors(c, package, error);
+}
+
 static bool check_networks(const Conversion *c, const MedalsPackage *package,
                            GError **error)
 {
@@ -365,8 +403,7 @@ static bool finish_folder(Conversion *c, GError **error)
     MedalsPackage *package =
         written ? medals_package_open(c->folder, error) : NULL;
     bool ok = package && check_networks(c, package, error) &&
-              (!medals_recipe_has(c->recipe, "vectors") ||
-               make_vectors(c, package, error));
+              add_vectors(c, package, error);
     medals_package_free(package);
     return ok && medals_recipe_write(c->recipe, c->folder, error);
 }
@@ -424,6 +461,7 @@ static void conversion_clear(Conversion *c)
     medals_recipe_free(c->recipe);
     g_free(c->license);
     g_free(c->vocab);
+    g_free(c->vectors);
     g_free(c->folder);
 }
 

@@ -165,7 +165,7 @@ bool medals_package_write_weights(const MedalsPackageParts *parts,
 {
     const MedalsRecipe *recipe = parts->recipe;
     if (!check_text_names(parts->projection, error) ||
-        !check_text_names(parts->tower, error))
+        (parts->tower && !check_text_names(parts->tower, error)))
         return false;
     for (size_t i = 0; i < parts->stage_count; i++)
         if (!is_shared(parts, i) &&

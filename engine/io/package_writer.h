@@ -17,7 +17,7 @@ typedef struct MedalsPackageParts {
     size_t stage_count;
     MedalsWeights *projection; /* projection_layer.*, modality_embed; may hold
                                   the tower as well */
-    MedalsWeights *tower;      /* may be the same object */
+    MedalsWeights *tower;      /* may be the same object; NULL with NONE */
     MedalsStorage network_storage, tower_storage;
 } MedalsPackageParts;
 

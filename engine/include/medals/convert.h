@@ -38,7 +38,9 @@ typedef struct MedalsConvertOptions {
      * published text_encoder.pth holds the sentence encoder as well. */
     const char *text_encoder;
     /** Folder of the sentence encoder: model.safetensors, vocab.txt and
-     * config.json; NULL where text_encoder has its weights. */
+     * config.json; NULL where text_encoder has its weights, or where
+     * tower_storage is NONE and the sentence vectors beside the recipe's
+     * model.json are to be taken over. */
     const char *tower;
     const char *vocab;   /**< NULL: TOWER/vocab.txt */
     const char *labels;  /**< labels.json; NULL: none */

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <vector>
@@ -25,7 +26,8 @@ namespace
 
 const uint32_t undefined = 0xffffffff;
 const uint32_t item_start = 0xfffee000, item_end = 0xfffee00d,
-               sequence_end = 0xfffee0dd, pixel_data = 0x7fe00010;
+               sequence_end = 0xfffee0dd, pixel_data = 0x7fe00010,
+               tag_frames = 0x00280008, tag_bits_allocated = 0x00280100;
 
 /** Bytes of a file by position, through a window that moves along. */
 class Bytes
@@ -117,7 +119,7 @@ class Walker
 
   private:
     Element element(uint64_t position, const Syntax &syntax);
-    void check_value(const Element &element, const Syntax &syntax);
+    void check_value(const Element &element, const Syntax &syntax, int depth);
     uint64_t items(const Element &element, uint64_t end, const Syntax &syntax,
                    int depth);
     uint64_t elements(uint64_t position, uint64_t end, bool until_item_end,
@@ -126,6 +128,7 @@ class Walker
     bool is_padding(uint64_t position, uint64_t end);
 
     Bytes &bytes;
+    double pixels = 1; /* bytes that the description so far asks for */
 };
 
 Element Walker::element(uint64_t position, const Syntax &syntax)
@@ -152,7 +155,7 @@ Element Walker::element(uint64_t position, const Syntax &syntax)
 }
 
 /* Numbers that GDCM relies on. */
-void Walker::check_value(const Element &e, const Syntax &syntax)
+void Walker::check_value(const Element &e, const Syntax &syntax, int depth)
 {
     static const struct {
         const char *vr;
@@ -177,7 +180,17 @@ void Walker::check_value(const Element &e, const Syntax &syntax)
         uint32_t value = number_at(bytes.at(e.value, 2), 2, syntax.big_endian);
         if (value < range.least || value > range.most)
             bytes.damaged("has a pixel description out of range");
+        if (depth == 0)
+            pixels *= e.tag == tag_bits_allocated  ? value / 8.0
+                      : e.tag < tag_bits_allocated ? value
+                                                   : 1;
     }
+    if (depth == 0 && e.tag == tag_frames && e.length > 0 && e.length <= 12) {
+        const uint8_t *text = bytes.at(e.value, e.length);
+        pixels *= std::max(1, atoi(std::string(text, text + e.length).c_str()));
+    }
+    if (depth == 0 && e.tag == pixel_data && e.length < pixels)
+        bytes.damaged("has fewer pixels than it states");
 }
 
 /* Items of encapsulated pixels. @return position after them */
@@ -253,7 +266,7 @@ uint64_t Walker::elements(uint64_t position, uint64_t end, bool until_item_end,
         } else {
             if (e.length > end - e.value)
                 bytes.damaged("ends inside an element");
-            check_value(e, syntax);
+            check_value(e, syntax, depth);
             position = e.value + e.length;
         }
     }

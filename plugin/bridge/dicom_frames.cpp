@@ -240,10 +240,9 @@ void check_steps(const std::string &path, const DicomSeries &series,
                  path.c_str(), a.c_str(), b.c_str());
         if (steps[i] > 1.5 * usual)
             fail(MEDALS_E_INPUT,
-                 "%s: %.0f slices are missing between %s and %s, %.3f mm "
-                 "apart; %.3f mm expected",
-                 path.c_str(), std::max(1.0, std::round(steps[i] / usual) - 1),
-                 a.c_str(), b.c_str(), steps[i], usual);
+                 "%s: slices are missing between %s and %s, %.3f mm apart; "
+                 "%.3f mm expected",
+                 path.c_str(), a.c_str(), b.c_str(), steps[i], usual);
         worst = std::max(worst, std::fabs(steps[i] / usual - 1));
     }
     if (worst > 0.1)

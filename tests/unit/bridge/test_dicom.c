@@ -5,6 +5,7 @@
  * doubled and patched in place.
  */
 #include "bridge_fixture.h"
+#include "dicom_writer.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -93,6 +94,64 @@ static char *without_fifth(guint index, const char *name, char *bytes,
     return index == 5 ? NULL : g_strdup(name);
 }
 
+/* The value of the first element of an explicit data set with this tag; gives
+ * its length. */
+static char *value_of(char *bytes, gsize length, guint16 group, guint16 element,
+                      guint16 *value_length)
+{
+    const char tag[4] = {(char) (group & 255), (char) (group >> 8),
+                         (char) (element & 255), (char) (element >> 8)};
+    for (gsize i = 132; i + 8 <= length; i++) {
+        if (memcmp(bytes + i, tag, 4) == 0) {
+            *value_length = (guint16) (guint8) bytes[i + 6];
+            return bytes + i + 8;
+        }
+    }
+    g_error("no element %04x,%04x", group, element);
+}
+
+static void set_text(char *bytes, gsize length, guint16 group, guint16 element,
+                     const char *text)
+{
+    guint16 room;
+    char *value = value_of(bytes, length, group, element, &room);
+    g_assert_cmpuint(strlen(text), <=, room);
+    memset(value, ' ', room);
+    memcpy(value, text, strlen(text));
+}
+
+/* Each slice lies 2 mm further back than the one below it, 5 mm away. */
+static char *tilted(guint index, const char *name, char *bytes, gsize length)
+{
+    guint16 room;
+    char *value = value_of(bytes, length, 0x0020, 0x0032, &room);
+    char *old = g_strndup(value, room);
+    char **parts = g_strsplit(old, "\\", 3);
+    double z = g_ascii_strtod(parts[2], NULL);
+    char *text = g_strdup_printf("%s\\%.2f\\%.2f", parts[0], z * 0.4, z);
+    set_text(bytes, length, 0x0020, 0x0032, text);
+    g_free(text);
+    g_strfreev(parts);
+    g_free(old);
+    return g_strdup(name);
+}
+
+/* As PET has it: another slope for every slice. */
+static char *own_slopes(guint index, const char *name, char *bytes,
+                        gsize length)
+{
+    set_text(bytes, length, 0x0028, 0x1053, index % 2 ? "2" : "1");
+    return g_strdup(name);
+}
+
+static char *turned_one(guint index, const char *name, char *bytes,
+                        gsize length)
+{
+    if (index == 3)
+        set_text(bytes, length, 0x0020, 0x0037, "0\\1\\0\\0\\0\\-1");
+    return g_strdup(name);
+}
+
 static char *monochrome1(guint index, const char *name, char *bytes,
                          gsize length)
 {
@@ -112,10 +171,10 @@ static double voxel(const MedalsVolume *volume, gsize index)
 {
     const void *data = medals_volume_peek_data(volume);
     switch (medals_volume_dtype(volume)) {
-    case MEDALS_I16:
-        return ((const int16_t *) data)[index];
     case MEDALS_U16:
         return ((const uint16_t *) data)[index];
+    case MEDALS_I16:
+        return ((const int16_t *) data)[index];
     case MEDALS_I32:
         return ((const int32_t *) data)[index];
     case MEDALS_F32:
@@ -206,7 +265,7 @@ static void test_missing_slice(void)
     char *folder = copy_series(CT, "missing", without_fifth);
     if (!folder)
         return;
-    fixture_refuse(folder, MEDALS_E_INPUT, "1 slices are missing");
+    fixture_refuse(folder, MEDALS_E_INPUT, "slices are missing");
     g_free(folder);
 }
 
@@ -294,6 +353,41 @@ static void test_monochrome1(void)
     g_free(original);
 }
 
+static void test_tilt(void)
+{
+    char *folder = copy_series(CT, "tilted", tilted);
+    if (!folder)
+        return;
+    fixture_refuse(folder, MEDALS_E_INPUT, "gantry tilt");
+    g_free(folder);
+    folder = copy_series(CT, "turned", turned_one);
+    fixture_refuse(folder, MEDALS_E_INPUT, "different orientation");
+    g_free(folder);
+}
+
+static void test_own_slopes(void)
+{
+    char *original = fixture_shared(CT);
+    char *folder = copy_series(CT, "slopes", own_slopes);
+    if (!folder)
+        return;
+    MedalsVolume *a = read_folder(original);
+    MedalsVolume *b = read_folder(folder);
+    gsize doubled = 0;
+    for (gsize k = 0; k < 24; k++) {
+        gsize i = (k * 512 + 256) * 512 + 256;
+        double stored = voxel(a, i) + 1024;
+        double found = voxel(b, i) + 1024;
+        g_assert_true(found == stored || found == 2 * stored);
+        doubled += found == 2 * stored && stored != 0 ? 1 : 0;
+    }
+    g_assert_cmpuint(doubled, ==, 12);
+    medals_volume_free(&a);
+    medals_volume_free(&b);
+    g_free(folder);
+    g_free(original);
+}
+
 static void test_one_file(void)
 {
     char *path = fixture_shared(CT "/1-04.dcm");
@@ -319,6 +413,89 @@ static void test_one_file(void)
     g_free(path);
 }
 
+static char *write_enhanced(const char *name, const EnhancedMr *mr)
+{
+    GByteArray *bytes = enhanced_mr_bytes(mr);
+    char *path = fixture_write(name, bytes->data, bytes->len);
+    g_byte_array_unref(bytes);
+    return path;
+}
+
+/* Frames lie in no order in the file; the normal of rows x and columns -z is
+ * +y. */
+static void test_enhanced(void)
+{
+    static const double positions[4][3] = {
+        {5, 8, 3}, {5, 2, 3}, {5, 6, 3}, {5, 4, 3}};
+    static const double slopes[4] = {1, 3, 1, 1};
+    EnhancedMr mr = {.frames = 4, .position = positions};
+    char *path = write_enhanced("enhanced.dcm", &mr);
+    MedalsImage *image = fixture_open(path);
+    MedalsVolume *volume = medals_image_peek_volume(image);
+    const MedalsGeometry expected = {.size = {3, 2, 4},
+                                     .spacing = {0.75, 0.5, 2},
+                                     .origin = {5, 2, 3},
+                                     .direction = {1, 0, 0, 0, 0, 1, 0, -1, 0}};
+    fixture_same_geometry(&expected, medals_volume_peek_geometry(volume), 0);
+    static const double order[4] = {2, 4, 3, 1};
+    for (gsize k = 0; k < 4; k++)
+        g_assert_cmpfloat(voxel(volume, 6 * k + 5), ==, order[k]);
+    MedalsImageInfo info = {.struct_size = sizeof info};
+    medals_image_info(image, &info);
+    g_assert_cmpint(info.modality, ==, MEDALS_MODALITY_MRI);
+    medals_image_free(&image);
+
+    mr.slope = slopes;
+    g_free(write_enhanced("enhanced.dcm", &mr));
+    image = fixture_open(path);
+    volume = medals_image_peek_volume(image);
+    g_assert_cmpfloat(voxel(volume, 0), ==, 3 * 2 - 10);
+    g_assert_cmpfloat(voxel(volume, 6), ==, 4 - 10);
+    medals_image_free(&image);
+    g_free(path);
+}
+
+static void test_bad_enhanced(void)
+{
+    static const double gap[4][3] = {
+        {5, 2, 3}, {5, 4, 3}, {5, 8, 3}, {5, 10, 3}};
+    static const double twice[4][3] = {
+        {5, 2, 3}, {5, 4, 3}, {5, 2, 3}, {5, 4, 3}};
+    EnhancedMr mr = {.frames = 4, .position = gap};
+    char *path = write_enhanced("bad.dcm", &mr);
+    fixture_refuse(path, MEDALS_E_INPUT, "missing");
+    mr.position = twice;
+    g_free(write_enhanced("bad.dcm", &mr));
+    fixture_refuse(path, MEDALS_E_INPUT, "same position");
+    mr.without_groups = TRUE;
+    g_free(write_enhanced("bad.dcm", &mr));
+    fixture_refuse(path, MEDALS_E_INPUT, "without a position");
+    g_free(path);
+}
+
+/* Cut after every byte, in a child, since GDCM may end the process. */
+static void test_cut_anywhere(void)
+{
+    static const double positions[2][3] = {{5, 8, 3}, {5, 2, 3}};
+    EnhancedMr mr = {.frames = 2, .position = positions};
+    GByteArray *bytes = enhanced_mr_bytes(&mr);
+    if (!g_test_subprocess()) {
+        g_byte_array_unref(bytes);
+        g_test_trap_subprocess(NULL, 0, 0);
+        g_test_trap_assert_passed();
+        return;
+    }
+    for (guint cut = 1; cut < bytes->len; cut++) {
+        char *path = fixture_write("cut.dcm", bytes->data, cut);
+        MedalsImage *image = NULL;
+        g_assert_cmpint(medals_image_read(&image, path, NULL, NULL), !=,
+                        MEDALS_OK);
+        g_free(path);
+    }
+    g_byte_array_unref(bytes);
+    fixture_end();
+}
+
 static void test_no_images(void)
 {
     char *folder = fixture_path("letters");
@@ -339,7 +516,12 @@ int main(int argc, char **argv)
     g_test_add_func("/bridge/dicom/double_slice", test_double_slice);
     g_test_add_func("/bridge/dicom/several_series", test_several_series);
     g_test_add_func("/bridge/dicom/monochrome1", test_monochrome1);
+    g_test_add_func("/bridge/dicom/tilt", test_tilt);
+    g_test_add_func("/bridge/dicom/own_slopes", test_own_slopes);
     g_test_add_func("/bridge/dicom/one_file", test_one_file);
+    g_test_add_func("/bridge/dicom/enhanced", test_enhanced);
+    g_test_add_func("/bridge/dicom/bad_enhanced", test_bad_enhanced);
+    g_test_add_func("/bridge/dicom/cut_anywhere", test_cut_anywhere);
     g_test_add_func("/bridge/dicom/no_images", test_no_images);
     int result = g_test_run();
     fixture_end();

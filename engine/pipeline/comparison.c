@@ -8,6 +8,7 @@
 
 #include "memory.h"
 #include "metrics.h"
+#include "reorient.h"
 #include "tally.h"
 
 /* Larger than any label: what an axis' low bound starts at. */
@@ -296,17 +297,11 @@ static bool score_instances(Run *run, MedalsComparison *out, GError **error)
     return true;
 }
 
-MedalsComparison *medals_comparison_run(const MedalsVolume *truth,
-                                        const MedalsVolume *result,
-                                        const MedalsCompareOptions *options,
-                                        GError **error)
+static MedalsComparison *compare(const MedalsVolume *truth,
+                                 const MedalsVolume *result,
+                                 const MedalsCompareOptions *options,
+                                 GError **error)
 {
-    if (!(options->tolerance_mm >= 0)) {
-        medals_fail(error, MEDALS_E_USAGE,
-                    "tolerance: %g mm; expected 0 or more",
-                    options->tolerance_mm);
-        return NULL;
-    }
     if (!check_grids(&truth->geometry, &result->geometry, options->literal,
                      error))
         return NULL;
@@ -320,6 +315,40 @@ MedalsComparison *medals_comparison_run(const MedalsVolume *truth,
     if (!ok && out)
         medals_comparison_destroy(out);
     return ok ? out : NULL;
+}
+
+/* Whether the index axes of both point the same way, to rounding. */
+static bool same_axes(const MedalsVolume *a, const MedalsVolume *b)
+{
+    for (int i = 0; i < 9; i++)
+        if (fabs(a->geometry.direction[i] - b->geometry.direction[i]) > 0.5)
+            return false;
+    return true;
+}
+
+MedalsComparison *medals_comparison_run(const MedalsVolume *truth,
+                                        const MedalsVolume *result,
+                                        const MedalsCompareOptions *options,
+                                        GError **error)
+{
+    if (!(options->tolerance_mm >= 0)) {
+        medals_fail(error, MEDALS_E_USAGE,
+                    "tolerance: %g mm; expected 0 or more",
+                    options->tolerance_mm);
+        return NULL;
+    }
+    /* The same voxels stored along other axes are the same labelmap. */
+    MedalsVolume *turned = NULL;
+    if (!options->literal && !same_axes(truth, result) &&
+        medals_dtype_size(result->dtype) <= 4) {
+        turned = medals_volume_reorient(result, &truth->geometry, error);
+        if (!turned)
+            return NULL;
+        result = turned;
+    }
+    MedalsComparison *out = compare(truth, result, options, error);
+    medals_volume_free(&turned);
+    return out;
 }
 
 void medals_comparison_destroy(MedalsComparison *comparison)

@@ -10,7 +10,11 @@
 #ifndef MEDALS_MEDALS_H
 #define MEDALS_MEDALS_H
 
+#include "medals/challenge.h"
+#include "medals/checkpoint.h"
 #include "medals/context.h"
+#include "medals/convert.h"
+#include "medals/metrics.h"
 #include "medals/model.h"
 #include "medals/segment.h"
 #include "medals/types.h"

@@ -13,8 +13,9 @@
  *     medals_comparison_free(&c);
  *
  * Both volumes hold whole numbers (float types are accepted when they do),
- * 0 is background. They share one grid: the same size and the same place in
- * space within a thousandth of a voxel.
+ * 0 is background. They share one grid: the same voxels in space within a
+ * thousandth of a voxel. Their index axes may be stored in another order or
+ * direction.
  */
 #ifndef MEDALS_METRICS_H
 #define MEDALS_METRICS_H

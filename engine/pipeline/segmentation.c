@@ -45,25 +45,48 @@ static bool flag(const Run *run, MedalsSegmentFlags which)
 
 /* ---- texts -------------------------------------------------------------- */
 
+/* The first other modality in which the model was trained on what a text
+ * names; NONE: in no other. */
+static MedalsModality known_elsewhere(const Run *run, const char *text)
+{
+    bool lesion = flag(run, MEDALS_SEGMENT_INSTANCES);
+    for (int m = MEDALS_MODALITY_CT; m <= MEDALS_MODALITY_MICROSCOPY; m++)
+        if (m != (int) run->out->request.modality &&
+            medals_model_class_trained(
+                run->model, medals_model_match(run->model, (MedalsModality) m,
+                                               lesion, text)))
+            return (MedalsModality) m;
+    return MEDALS_MODALITY_NONE;
+}
+
 static void warn_unknown(Run *run, size_t i)
 {
-    const MedalsTextRequest *request = &run->out->request;
-    char *const *trained = run->model->package->trained[request->modality];
+    MedalsModality modality = run->out->request.modality;
+    const char *text = run->options->texts[i];
+    MedalsModality other = known_elsewhere(run, text);
+    if (other != MEDALS_MODALITY_NONE) {
+        warn(
+            run,
+            "text \"%.200s\": the model knows it in %s, not in %s; answered as "
+            "free text",
+            text, medals_modality_name(other), medals_modality_name(modality));
+        return;
+    }
+    char *const *trained = run->model->package->trained[modality];
     const char *nearest[3];
     size_t count = 0;
     if (trained && *trained)
-        count = medals_query_encoder_nearest(
-            &run->exec, run->model->encoder, run->options->texts[i],
-            (const char *const *) trained, nearest, G_N_ELEMENTS(nearest),
-            NULL);
+        count =
+            medals_query_encoder_nearest(&run->exec, run->model->encoder, text,
+                                         (const char *const *) trained, nearest,
+                                         G_N_ELEMENTS(nearest), NULL);
     g_autoptr(GString) list = g_string_new(NULL);
     for (size_t k = 0; k < count; k++)
         g_string_append_printf(list, "%s%s", k ? ", " : "", nearest[k]);
     warn(run,
-         "text \"%.200s\": the model was not trained on this%s; answered as "
-         "free text; nearest known classes: %s",
-         run->options->texts[i], trained && *trained ? "" : " modality",
-         count ? list->str : "none");
+         "text \"%.200s\": the model was not trained on this; answered as free "
+         "text; nearest known classes in %s: %s",
+         text, medals_modality_name(modality), count ? list->str : "none");
 }
 
 static bool encode_texts(Run *run, GError **error)

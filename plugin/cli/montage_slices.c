@@ -108,17 +108,16 @@ int slices_choose(const SliceCounts *counts, int axis, int wanted,
     for (; n < wanted; n++) {
         double best = 0;
         for (int64_t s = first; s <= last; s++) {
-            double gain = 0;
-            bool labelled = false;
+            double gain = 0, fullest = 0;
             for (int slot = 0; slot < SLOTS; slot++) {
                 uint32_t voxels = count[slot * size + s];
                 if (!voxels)
                     continue;
-                labelled = true;
-                gain += MAX(0, voxels / largest[slot] - shown[slot]);
+                double share = voxels / largest[slot];
+                fullest = MAX(fullest, share);
+                gain += MAX(0, share - shown[slot]);
             }
-            if (labelled)
-                gain += remoteness(s, chosen, n, last - first + 1);
+            gain += fullest * remoteness(s, chosen, n, last - first + 1);
             if (gain > best) {
                 best = gain;
                 chosen[n] = s;

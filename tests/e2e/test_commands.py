@@ -7,10 +7,12 @@ import unittest
 
 import nifti
 import phantom
-from programs import SHARED, ProgramTest, model_folder, need_model
+from programs import BIN, SHARED, ProgramTest, model_folder, need_model
 
 BOOTSTRAP = SHARED / "models" / "bootstrap"
 GOLDEN = SHARED / "golden"
+TOWER = pathlib.Path(os.environ.get("MEDALS_TEXT_TOWER") or
+                     BIN.parent / "text-tower")
 
 
 @need_model
@@ -191,13 +193,14 @@ class Convert(ProgramTest):
                       "--text-encoder", str(BOOTSTRAP / "text_projection.pth"),
                       "--license", self.license]
 
-    @need_model
+    @unittest.skipUnless(TOWER.exists(), f"no sentence encoder at {TOWER}")
     def test_package(self):
-        vocab = model_folder() / "vocab.txt"
-        self.good("convert", *self.parts, "--recipe", "compact", "--vocab",
-                  vocab, "--tower-storage", "none", "-o", "package", "--json")
+        answer = self.good("convert", *self.parts, "--recipe", "compact",
+                           "--tower", TOWER, "-o", "package", "--json").json
+        self.assertEqual((answer["output"], answer["stages"]), ("package", 1))
         answer = self.good("inspect", "package", "--json").json
-        self.assertEqual(answer["kind"], "model")
+        self.assertEqual((answer["kind"], answer["stages"][0]["crop"]),
+                         ("model", [64, 64, 64]))
         self.assertNoLeftovers()
 
     def test_nothing_half_made(self):

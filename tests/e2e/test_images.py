@@ -70,9 +70,7 @@ class OddImages(ProgramTest):
         values = phantom.mri((24, 24, 24))
         answers = set()
         for code, letter in ((nifti.UINT8, "B"), (nifti.INT16, "h"),
-                             (nifti.UINT16, "H"), (nifti.INT32, "i"),
-                             (nifti.UINT32, "I"), (nifti.FLOAT32, "f"),
-                             (nifti.FLOAT64, "d")):
+                             (nifti.UINT32, "I"), (nifti.FLOAT64, "d")):
             voxels = array.array(letter, list(values)).tobytes()
             _, file = self.answer((24, 24, 24), voxels, code=code,
                                   pixdim=(6, 6, 6))

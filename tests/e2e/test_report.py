@@ -201,7 +201,7 @@ class Report(ProgramTest):
     def test_deterministic(self):
         for name in ("a.nii.gz", "b.nii.gz"):
             self.segment(self.image, "brain stem; left thalamus", name)
-        first, second = (open(self.path(n), "rb").read()
+        first, second = ((self.folder / n).read_bytes()
                          for n in ("a.nii.gz", "b.nii.gz"))
         self.assertEqual(first, second)
 

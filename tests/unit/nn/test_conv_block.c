@@ -5,6 +5,7 @@
 
 #include "../kernels/map_fixture.h"
 #include "conv_block.h"
+#include "conv_kernel.h"
 #include "memory.h"
 
 typedef struct Layer {
@@ -33,8 +34,9 @@ static void layer_clear(Layer *layer)
     g_free(layer->beta);
 }
 
-static MedalsConvBlock *block_new(const Layer *layer, MedalsIsa isa,
-                                  MedalsDtype storage, GError **error)
+static MedalsConvBlock *block_on(const Layer *layer,
+                                 const MedalsKernels *kernels,
+                                 MedalsDtype storage, GError **error)
 {
     MedalsConvBlockWeights weights = {.cin = layer->cin,
                                       .cout = layer->cout,
@@ -43,8 +45,13 @@ static MedalsConvBlock *block_new(const Layer *layer, MedalsIsa isa,
                                       .bias = layer->bias,
                                       .gamma = layer->gamma,
                                       .beta = layer->beta};
-    return medals_conv_block_new(medals_kernels_get(isa), &weights, storage,
-                                 error);
+    return medals_conv_block_new(kernels, &weights, storage, error);
+}
+
+static MedalsConvBlock *block_new(const Layer *layer, MedalsIsa isa,
+                                  MedalsDtype storage, GError **error)
+{
+    return block_on(layer, medals_kernels_get(isa), storage, error);
 }
 
 /* Convolution at one output voxel, bias included. */
@@ -160,6 +167,37 @@ static void test_offset(void)
     check_layer(2, 2, 16, 1, (int64_t[]){12, 12, 12}, 100);
 }
 
+/* oneDNN under our threads, also where it is not the choice. */
+static void test_onednn(void)
+{
+    if (medals_cpu_best() < MEDALS_ISA_AVX2) {
+        g_test_skip("no AVX2");
+        return;
+    }
+    Layer layer = layer_new(32, 32, 1);
+    MedalsKernels kernels = *medals_kernels_get(medals_cpu_best());
+    FixtureMap src = fixture_map(MEDALS_F32, 20, 9, 11, 32, 0);
+    FixtureMap dst[2];
+    kernels.conv[0] = &medals_conv_onednn;
+    kernels.conv[1] = NULL;
+    fixture_map_fill(&src, FIXTURE_NOISE, 5);
+    MedalsConvBlock *block = block_on(&layer, &kernels, MEDALS_F32, NULL);
+    g_assert_nonnull(block);
+    g_assert_cmpstr(medals_conv_block_kernel(block), ==, "onednn");
+    for (int i = 0; i < 2; i++) {
+        dst[i] = fixture_map(MEDALS_F32, 20, 9, 11, 32, 0);
+        forward(i ? 4 : 1, kernels.isa, block, &src.tensor, &dst[i].tensor);
+    }
+    g_assert_true(fixture_same(&dst[0].tensor, &dst[1].tensor));
+    g_assert_cmpfloat(largest_error(&layer, &src.tensor, &dst[0].tensor), <,
+                      1e-4);
+    medals_conv_block_free(block);
+    for (int i = 0; i < 2; i++)
+        fixture_map_clear(&dst[i]);
+    fixture_map_clear(&src);
+    layer_clear(&layer);
+}
+
 /* The deepest maps: one voxel gives its own mean, so beta comes out. */
 static void test_single_voxel(void)
 {
@@ -271,6 +309,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nn/conv_block/missing_channels", test_missing_channels);
     g_test_add_func("/nn/conv_block/offset", test_offset);
     g_test_add_func("/nn/conv_block/single_voxel", test_single_voxel);
+    g_test_add_func("/nn/conv_block/onednn", test_onednn);
     g_test_add_func("/nn/conv_block/bf16", test_bf16);
     g_test_add_func("/nn/conv_block/cancel", test_cancel);
     g_test_add_func("/nn/conv_block/no_memory", test_no_memory);

@@ -88,9 +88,13 @@ static MedalsVolume *make_volume(const char *path, const char *what,
     MedalsVolume *volume = NULL;
     void *owned = NULL;
     g_autofree char *name = g_strdup_printf("%s: %s", path, what);
-    if (medals_npy_parse(&npy, name, entry->bytes, entry->size, error) &&
-        geometry_of(path, what, &npy, spacing, &geometry, error) &&
-        medals_geometry_check(&geometry, error)) {
+    bool ok = medals_npy_parse(&npy, name, entry->bytes, entry->size, error) &&
+              geometry_of(path, what, &npy, spacing, &geometry, error);
+    if (ok && !medals_geometry_check(&geometry, error)) {
+        g_prefix_error(error, "%s: ", path);
+        ok = false;
+    }
+    if (ok) {
         void *data = take_voxels(entry, &npy, &owned, error);
         if (data)
             volume = medals_volume_take(&geometry, npy.dtype, data, medals_free,

@@ -8,9 +8,10 @@
  * it.
  *
  * Geometry is what ITK makes of the file, in LPS millimetres: of a NIfTI file
- * the spacing comes from pixdim, place and axes from the sform or the qform as
- * ITK 5.2 chooses (see MedalsImageInfo.orientation_from); units of metres and
- * micrometres become millimetres. Of a DICOM series the slices are sorted
+ * the spacing comes from pixdim, place and axes from the sform if its code is 1
+ * (scanner) or there is no qform or both say the same, else from the qform, as
+ * ITK 5.2 chooses (see MedalsImageInfo.orientation_from; a warning says by how
+ * much they differ); units of metres and micrometres become millimetres. Of a DICOM series the slices are sorted
  * along the normal of their rows and columns, and the distance of the first
  * and last gives the spacing.
  *

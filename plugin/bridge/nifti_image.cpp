@@ -191,11 +191,41 @@ void check_sform(const std::string &path, const NiftiHeader &header, int axes)
     }
 }
 
-/* What ITK 5.2 has no reader for: NIfTI-2, and units other than mm, which it
- * applies to the spacing and not to the origin. */
+/* ITK 5.2 takes the sform if its code is 1 (scanner) or it says the same as the
+ * qform, else the qform. */
+bool prefers_sform(const NiftiHeader &header)
+{
+    int64_t sform_code = header.integer(NiftiField::sform_code);
+    if (sform_code <= 0)
+        return false;
+    if (sform_code == 1 || header.integer(NiftiField::qform_code) <= 0)
+        return true;
+    Affine sform = sform_of(header), qform = qform_of(header);
+    for (int i = 0; i < 12; i++) {
+        if (std::fabs(sform.m[i] - qform.m[i]) > 1e-4)
+            return false;
+    }
+    return true;
+}
+
+/* Whether ITK can interpret the geometry. It has no reader for NIfTI-2 and
+ * none for other names, and applies units to the spacing only. */
+bool itk_knows(const std::string &path, const NiftiHeader &header)
+{
+    std::string name = path.substr(path.rfind('/') + 1);
+    bool known = false;
+    for (const char *ending : {".nii", ".nii.gz", ".hdr", ".hdr.gz"}) {
+        size_t n = strlen(ending);
+        known = known || (name.size() > n &&
+                          name.compare(name.size() - n, n, ending) == 0);
+    }
+    return known && header.version() == 1 && millimetres(header) == 1;
+}
+
+/* The same for the files that ITK cannot interpret. */
 MedalsGeometry own_geometry(const NiftiHeader &header, const int64_t size[3])
 {
-    bool sform = header.integer(NiftiField::sform_code) > 0;
+    bool sform = prefers_sform(header);
     bool qform = header.integer(NiftiField::qform_code) > 0;
     Affine affine = sform ? sform_of(header) : qform_of(header);
     double scale = millimetres(header);
@@ -489,8 +519,8 @@ ImagePointer read_nifti(const std::string &path)
     check_size(path, size, medals_dtype_size(v.dtype), 1);
 
     auto image = std::make_unique<MedalsImage>();
-    bool own = header.version() == 2 || millimetres(header) != 1;
-    geometry = own ? own_geometry(header, size) : itk_geometry(path, size);
+    geometry = itk_knows(path, header) ? itk_geometry(path, size)
+                                       : own_geometry(header, size);
     check_geometry(path, geometry);
     name_orientation(*image, header, geometry);
     image->volume = new_volume(path, geometry, v.dtype);

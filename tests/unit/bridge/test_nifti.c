@@ -128,6 +128,95 @@ static void test_units(void)
     }
 }
 
+/* A name that ITK does not take goes another way to the same place. */
+static void test_odd_name(void)
+{
+    FixtureNifti nifti = fixture_nifti();
+    /* alone, alike, unlike with code 1 and 2 */
+    static const struct {
+        int16_t qform_code, sform_code;
+        float apart;
+        const char *from;
+    } cases[] = {{0, 1, 0, "sform"},
+                 {1, 0, 0, "qform"},
+                 {1, 2, 0, "sform"},
+                 {1, 1, 20, "sform"},
+                 {1, 2, 20, "qform"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        nifti.qform_code = cases[i].qform_code;
+        nifti.sform_code = cases[i].sform_code;
+        for (int r = 0; r < 3; r++)
+            nifti.qoffset[r] = nifti.srow[4 * r + 3] + cases[i].apart;
+        char *usual = write_nifti("usual.nii", &nifti, 60);
+        char *odd = write_nifti("odd name", &nifti, 60);
+        MedalsImage *a = fixture_open(usual), *b = fixture_open(odd);
+        fixture_same_geometry(geometry_of(a), geometry_of(b), 1e-6);
+        g_assert_cmpstr(info_of(a).orientation_from, ==,
+                        info_of(b).orientation_from);
+        g_assert_cmpstr(info_of(a).orientation_from, ==, cases[i].from);
+        medals_image_free(&a);
+        medals_image_free(&b);
+        g_free(usual);
+        g_free(odd);
+    }
+}
+
+static void put_f64(GByteArray *bytes, gsize offset, double value)
+{
+    memcpy(bytes->data + offset, &value, 8);
+}
+
+/* nifti2.h; its header survives as well. */
+static void test_nifti2(void)
+{
+    GByteArray *bytes = g_byte_array_new();
+    g_byte_array_set_size(bytes, 544 + 60);
+    memset(bytes->data, 0, bytes->len);
+    const int32_t size = 540, form = 1, units = 2;
+    const int16_t type[2] = {2, 8};
+    const int64_t dim[4] = {3, 5, 4, 3}, offset = 544;
+    memcpy(bytes->data, &size, 4);
+    memcpy(bytes->data + 4, "n+2\0\r\n\032\n", 8);
+    memcpy(bytes->data + 12, type, 4);
+    memcpy(bytes->data + 16, dim, 32);
+    memcpy(bytes->data + 168, &offset, 8);
+    memcpy(bytes->data + 348, &form, 4);
+    memcpy(bytes->data + 500, &units, 4);
+    const double spacing[3] = {0.1, 0.2, 0.3};
+    for (gsize a = 0; a < 3; a++) {
+        put_f64(bytes, 104 + 8 * (a + 1), spacing[a]);
+        put_f64(bytes, 400 + 40 * a, spacing[a]);
+        put_f64(bytes, 424 + 32 * a, 1.0 / 3);
+    }
+    bytes->data[544 + 59] = 77;
+    char *path = fixture_write("two.nii.gz", bytes->data, bytes->len);
+    MedalsImage *image = fixture_open(path);
+    const MedalsGeometry expected = {
+        .size = {5, 4, 3},
+        .spacing = {0.1, 0.2, 0.3},
+        .origin = {-1.0 / 3, -1.0 / 3, 1.0 / 3},
+        .direction = {-1, 0, 0, 0, -1, 0, 0, 0, 1}};
+    fixture_same_geometry(&expected, geometry_of(image), 0);
+    MedalsLabelmapWriteOptions options = MEDALS_LABELMAP_WRITE_OPTIONS_INIT;
+    options.source = image;
+    char *out = fixture_path("labels two.nii.gz");
+    g_assert_cmpint(medals_labelmap_write(out, medals_image_peek_volume(image),
+                                          &options, NULL),
+                    ==, MEDALS_OK);
+    GByteArray *labels = fixture_read(out);
+    g_assert_cmpmem(labels->data + 104, 64, bytes->data + 104, 64);
+    g_assert_cmpmem(labels->data + 344, 152, bytes->data + 344, 152);
+    g_assert_cmpint(labels->data[544 + 59], ==, 77);
+    MedalsImage *back = fixture_open(out);
+    fixture_same_geometry(&expected, geometry_of(back), 0);
+    medals_image_free(&back);
+    medals_image_free(&image);
+    g_byte_array_unref(labels);
+    g_byte_array_unref(bytes);
+    g_free(out);
+    g_free(path);
+}
+
 static void test_scaling(void)
 {
     FixtureNifti nifti = fixture_nifti();
@@ -367,6 +456,8 @@ int main(int argc, char **argv)
     g_test_add_func("/bridge/nifti/no_form", test_no_form);
     g_test_add_func("/bridge/nifti/forms_disagree", test_forms_disagree);
     g_test_add_func("/bridge/nifti/units", test_units);
+    g_test_add_func("/bridge/nifti/odd_name", test_odd_name);
+    g_test_add_func("/bridge/nifti/nifti2", test_nifti2);
     g_test_add_func("/bridge/nifti/scaling", test_scaling);
     g_test_add_func("/bridge/nifti/shapes", test_shapes);
     g_test_add_func("/bridge/nifti/pair", test_pair);

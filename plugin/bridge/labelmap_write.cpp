@@ -248,6 +248,7 @@ void write_labelmap(const std::string &path, const MedalsVolume *labelmap,
 
     OutputFile file(path);
     write_format(file, format, path, stream, context);
+    file.sync(); /* before the names appear */
     std::string names = options.label_file ? label_file_of(path) : "";
     if (!names.empty()) {
         OutputFile name_file(names);

@@ -226,11 +226,16 @@ void OutputFile::patch(uint64_t offset, const void *data, size_t bytes)
         fail_errno(errno);
 }
 
-void OutputFile::finish()
+void OutputFile::sync()
 {
     flush();
     if (fsync(descriptor) != 0)
         fail_errno(errno);
+}
+
+void OutputFile::finish()
+{
+    sync();
     if (rename(temporary_path.c_str(), path.c_str()) != 0)
         fail_errno(errno);
     finished = true;

@@ -42,6 +42,8 @@ class OutputFile
     {
         return temporary_path;
     }
+    /** Brings all bytes to the disk; only the name is missing then. */
+    void sync();
     void finish();
 
   private:

@@ -40,6 +40,8 @@ uint32_t largest_label(const MedalsVolume *labelmap)
     MedalsDtype dtype = medals_volume_dtype(labelmap);
     const void *data = medals_volume_peek_data(labelmap);
     uint32_t largest = 0;
+    if (dtype == MEDALS_U8)
+        return 255; /* whatever it is, the type does not get smaller */
     for (size_t i = 0; i < count; i++)
         largest = std::max(largest, label_at(data, dtype, i));
     return largest;
@@ -112,6 +114,12 @@ void VoxelStream::write(OutputFile &file, VoxelOrder order,
     size_t inner = mixed ? components : 1, outer = mixed ? 1 : components;
     std::vector<uint8_t> bytes(chunk * inner * width);
     for (size_t o = 0; o < outer; o++) {
+        bool as_it_is = inner == 1 && !swap && values.empty() &&
+                        medals_volume_dtype(sources[o]) == dtype;
+        if (as_it_is) {
+            file.write(medals_volume_peek_data(sources[o]), count * width);
+            continue;
+        }
         for (size_t first = 0; first < count; first += chunk) {
             size_t n = std::min(chunk, count - first);
             uint8_t *at = bytes.data();

@@ -39,7 +39,7 @@ struct VoxelStream {
 
 /** The smallest of uint8, uint16, uint32 that holds the value. */
 MedalsDtype label_dtype(uint32_t largest);
-/** Largest value of a uint8, uint16 or uint32 volume. */
+/** Largest value of a uint16 or uint32 volume; 255 for any uint8 one. */
 uint32_t largest_label(const MedalsVolume *labelmap);
 /** Element index of a uint8, uint16 or uint32 volume. */
 uint32_t label_at(const void *data, MedalsDtype dtype, size_t index);

@@ -300,7 +300,8 @@ bool request_check_texts(Request *request, GError **error)
 {
     if (!texts_check(request->texts, error))
         return false;
-    if (request->instances && request->texts->len != 1)
+    bool may_be_several = request->is_challenge && request->reference;
+    if (request->instances && request->texts->len != 1 && !may_be_several)
         return failure_set(error, EXIT_USAGE,
                            "--instances: %u texts; expected one",
                            request->texts->len);

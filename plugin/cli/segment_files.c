@@ -1,4 +1,5 @@
 /* The files of a run: checked and named before the network, written after. */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "failure.h"
@@ -39,12 +40,27 @@ static bool check_probabilities(const char *path, GError **error)
                                path);
 }
 
+/* An output must not replace the image that it is made from. */
+static bool check_not_image(const Job *job, const char *path, GError **error)
+{
+    GStatBuf image, target;
+    bool same = g_stat(job->request.image, &image) == 0 &&
+                g_stat(path, &target) == 0 && image.st_ino == target.st_ino &&
+                image.st_dev == target.st_dev;
+    return !same ||
+           failure_set(error, EXIT_USAGE,
+                       "%s: is the image; expected another file", path);
+}
+
 static bool stage_outputs(Job *job, GError **error)
 {
     const Request *request = &job->request;
     for (guint i = 0; i < request->outputs->len; i++) {
         const char *target = request->outputs->pdata[i];
-        const char *staged = output_set_add(job->output_set, target, error);
+        const char *staged =
+            check_not_image(job, target, error)
+                ? output_set_add(job->output_set, target, error)
+                : NULL;
         if (!staged)
             return false;
         g_ptr_array_add(job->staged, (gpointer) staged);

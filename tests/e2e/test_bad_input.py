@@ -2,6 +2,7 @@
 import gzip
 import io
 import json
+import math
 import os
 import pathlib
 import pickle
@@ -108,6 +109,17 @@ class BadImage(BadInput):
     def test_vector(self):
         self.refused(self.written(size=SIZE + (1, 3), voxels=VOXELS * 3,
                                   pixdim=[1, 1, 1, 1, 1]))
+
+    def test_more_than_the_memory(self):
+        """A sparse file of 8 TB: refused by estimate, at once."""
+        size = (20000, 10000, 10000)
+        with open(self.path("in.nii"), "wb") as f:
+            f.write(nifti.header(size, code=nifti.FLOAT32))
+            try:
+                f.truncate(352 + 4 * math.prod(size))
+            except OSError:
+                self.skipTest("this file system has no files of that size")
+        self.refused("in.nii", code=4)
 
     def test_nrrd_bomb(self):
         """A few bytes that claim 10^15 voxels."""

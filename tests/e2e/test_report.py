@@ -1,10 +1,13 @@
 """The object that `medals segment --json` prints (command.md 2)."""
 import math
+import os
+import pty
+import subprocess
 import unittest
 
 import nifti
 import phantom
-from programs import ProgramTest, need_model
+from programs import BIN, ProgramTest, need_model
 
 
 @need_model
@@ -115,8 +118,8 @@ class Report(ProgramTest):
                               "out.nii.gz", "--labels", "300, 7",
                               "--modality", "mri")
         self.assertEqual([c["label"] for c in report["classes"]], [300, 7])
-        values = set(nifti.File(self.path("out.nii.gz")).values())
-        self.assertLessEqual(values, {0, 7, 300})
+        file = nifti.File(self.path("out.nii.gz"))
+        self.assertLessEqual(set(file.values()), {0, 7, 300})
 
     def test_text_sources(self):
         with open(self.path("texts"), "w", encoding="utf-8") as f:
@@ -160,6 +163,36 @@ class Report(ProgramTest):
                 self.assertTrue(5 <= i < 20 and 10 <= j < 30 and k == 8)
         self.assertEqual(report["classes"][0]["voxels"],
                          len(values) - values.count(0))
+
+    def test_region(self):
+        """Centre (0, 0, 0) LPS of voxel (20, 22.5, 15.6), half sizes in mm."""
+        self.segment(self.image, "left cerebral cortex", "o.nii.gz",
+                     "--region", "0,0,0,8.5,10.5,9", "--modality", "mri")
+        values = nifti.File(self.path("o.nii.gz")).values()
+        found = [(n % 40, n // 40 % 44, n // 1760)
+                 for n, v in enumerate(values) if v]
+        for i, j, k in found:
+            self.assertTrue(18 <= i <= 22 and 20 <= j <= 25 and
+                            14 <= k <= 17, (i, j, k))
+
+    def test_tta(self):
+        report = self.segment(self.image, "brain stem", "o.nii.gz", "--tta")
+        self.assertEqual(len(report["classes"]), 1)
+
+    def test_bar(self):
+        """On a terminal progress is one line that is drawn again."""
+        master, terminal = pty.openpty()
+        run = subprocess.run(
+            [BIN / "medals", "segment", self.image, "--text", "brain stem",
+             "-o", self.path("o.nii.gz")], stderr=terminal,
+            stdout=subprocess.PIPE, check=False, timeout=60)
+        os.close(terminal)
+        shown = os.read(master, 1 << 16).decode()
+        os.close(master)
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("\r", shown)
+        self.assertRegex(shown, r"\[#*-+\] +\d+ %")
+        self.assertNotIn("\n", shown)
 
     def test_instances(self):
         report = self.segment(self.image, "tumor", "o.nii.gz", "--instances",

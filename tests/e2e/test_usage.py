@@ -53,6 +53,10 @@ class Usage(ProgramTest):
     def test_same_output_twice(self):
         self.usage("-o", "out.nii.gz")
 
+    def test_output_is_the_image(self):
+        self.usage("-o", self.image)
+        self.usage(output="../" + self.folder.name + "/in.nii.gz")
+
     def test_output_without_format(self):
         self.usage(output="out.jpeg")
         self.usage(output="out")

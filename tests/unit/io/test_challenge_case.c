@@ -331,6 +331,26 @@ static void test_numpy_integers(void)
     g_byte_array_unref(bytes);
 }
 
+static void test_no_memory(void)
+{
+    g_autofree char *path =
+        write_case(good_imgs(), good_spacing(),
+                   prompts_npy(GOOD_DICT, sizeof(GOOD_DICT) - 1), NULL);
+    MedalsChallengeCase *data = NULL;
+    for (int n = 0; !data; n++) {
+        GError *error = NULL;
+        g_assert_cmpint(n, <, 100);
+        medals_alloc_fail_after(n);
+        data = medals_challenge_case_open(path, &error);
+        medals_alloc_fail_after(-1);
+        if (!data)
+            io_assert_error(&error, MEDALS_E_NOMEM, "no memory");
+        else
+            g_assert_cmpint(n, >, 4);
+    }
+    medals_challenge_case_free(data);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -342,5 +362,6 @@ int main(int argc, char **argv)
     g_test_add_func("/io/challenge/bad_spacing", test_bad_spacing);
     g_test_add_func("/io/challenge/bad_prompts", test_bad_prompts);
     g_test_add_func("/io/challenge/numpy_integers", test_numpy_integers);
+    g_test_add_func("/io/challenge/no_memory", test_no_memory);
     return io_fixture_run();
 }

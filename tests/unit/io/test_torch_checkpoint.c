@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io_fixture.h"
+#include "memory.h"
 #include "weights.h"
 #include "zip_fixture.h"
 
@@ -241,6 +242,28 @@ static void test_truncated(void)
     }
 }
 
+/* Whichever allocation fails: an error, and nothing is lost. */
+static void test_no_memory(void)
+{
+    const Described list[] = {
+        {"a", "FloatStorage", "0", 6, 0, 2, {2, 3}, {3, 1}},
+        {"t", "FloatStorage", "0", 6, 0, 2, {3, 2}, {1, 3}}};
+    g_autofree char *path = write_archive(describe(list, 2), NULL);
+    MedalsWeights *file = NULL;
+    for (int n = 0; !file; n++) {
+        GError *error = NULL;
+        g_assert_cmpint(n, <, 100);
+        medals_alloc_fail_after(n);
+        file = medals_weights_open(path, &error);
+        medals_alloc_fail_after(-1);
+        if (!file)
+            io_assert_error(&error, MEDALS_E_NOMEM, "no memory");
+        else
+            g_assert_cmpint(n, >, 3);
+    }
+    medals_weights_unref(file);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -250,5 +273,6 @@ int main(int argc, char **argv)
     g_test_add_func("/io/torch/evil", test_evil);
     g_test_add_func("/io/torch/archives", test_archives);
     g_test_add_func("/io/torch/truncated", test_truncated);
+    g_test_add_func("/io/torch/no_memory", test_no_memory);
     return io_fixture_run();
 }

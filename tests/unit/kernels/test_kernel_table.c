@@ -31,7 +31,8 @@ static void multiply_case(const MedalsKernels *kernels, int64_t rows,
     float *numbers = fixture_numbers(FIXTURE_INTEGERS, b_count, 3);
     float *b = medals_alloc(b_count, sizeof *b, "b", NULL);
     int64_t offset[64], segment[9];
-    memcpy(b, numbers, b_count * sizeof *b);
+    if (b_count)
+        memcpy(b, numbers, b_count * sizeof *b);
     for (int64_t i = 0; i < rows; i++)
         offset[i] = i * 37 % 500;
     for (int64_t i = 0; i < segments; i++)

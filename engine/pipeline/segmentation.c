@@ -123,9 +123,8 @@ static bool encode_texts(Run *run, GError **error)
 static bool crop_to_roi(Run *run, GError **error)
 {
     const int64_t *roi = run->options->roi;
-    uint8_t *part;
-    if (!medals_region_check(&run->geometry, roi, error) ||
-        !(part = medals_region_cut(&run->geometry, roi, run->image, error)))
+    uint8_t *part = medals_region_cut(&run->geometry, roi, run->image, error);
+    if (!part)
         return false;
     medals_free(run->image);
     run->image = part;
@@ -200,9 +199,8 @@ static bool settle_axes(Run *run, MedalsCase *request, GError **error)
 
 static size_t stages_asked(const Run *run)
 {
-    size_t all = run->model->package->stage_count;
     size_t asked = run->options->stages;
-    return asked && asked < all ? asked : all;
+    return asked ? asked : run->model->package->stage_count;
 }
 
 static bool settle_stages(Run *run, MedalsStage stages[2], GError **error)
@@ -395,6 +393,20 @@ static void fill_info(Run *run)
     memcpy(out->info.window, out->request.window, sizeof out->info.window);
 }
 
+/* What can be refused before any work. */
+static bool check_request(const Run *run, GError **error)
+{
+    size_t all = run->model->package->stage_count;
+    if (run->options->stages > all)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "stages: %u of them; expected at most %zu, those of "
+                           "the model package",
+                           run->options->stages, all);
+    return !run->options->has_roi ||
+           medals_region_check(&run->volume->geometry, run->options->roi,
+                               error);
+}
+
 MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
                                             const MedalsVolume *volume,
                                             const MedalsSegmentOptions *options,
@@ -410,6 +422,7 @@ MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
     run.out->warnings = g_ptr_array_new_with_free_func(g_free);
     run.out->model = medals_model_ref(model);
     bool ok =
+        check_request(&run, error) &&
         medals_text_request_settle(model, options, &run.out->request, error) &&
         fill_classes(&run, error);
     if (ok && (ok = medals_lane_enter(model->lane, &run.task, error))) {

@@ -201,6 +201,10 @@ ImagePointer read_image(const std::string &given, const char *series,
              given.c_str(), strerror(errno));
     if (S_ISDIR(info.st_mode))
         return read_dicom(given, series);
+    if (!S_ISREG(info.st_mode))
+        fail(MEDALS_E_INPUT,
+             "%s: a device or a pipe; an image file or a DICOM folder expected",
+             given.c_str());
     if (medals_image_is_npz(given.c_str()))
         fail(MEDALS_E_INPUT,
              "%s: an .npz archive; a medical image file expected",
@@ -332,6 +336,9 @@ bool medals_image_is_npz(const char *path)
 {
     if (ends_with(path, ".npz"))
         return true;
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
     char start[4] = {};
     std::ifstream file(path, std::ios::binary);
     file.read(start, 4);

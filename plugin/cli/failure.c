@@ -65,10 +65,28 @@ int failure_of_errno(int code)
                                                               : EXIT_INPUT;
 }
 
+/* The second half of a line, for reasons that come without one. */
+static const char *expected_by(int exit_code)
+{
+    switch (exit_code) {
+    case EXIT_USAGE:
+        return "; expected what --help lists";
+    case EXIT_NO_ROOM:
+        return "; expected more memory or disk space";
+    case EXIT_CANCELLED:
+        return "; nothing was written";
+    default:
+        return "; expected an undamaged file";
+    }
+}
+
 int failure_report(const GError *error)
 {
+    int code = error->domain == FAILURE ? error->code : EXIT_INPUT;
     g_autofree char *line = g_utf8_make_valid(error->message, -1);
     g_strdelimit(line, "\r\n", ' ');
-    fprintf(stderr, "medals: %s\n", line);
-    return error->domain == FAILURE ? error->code : EXIT_INPUT;
+    fprintf(stderr, "medals: %s%s\n", line,
+            strstr(line, "; ") || strstr(line, "expected") ? ""
+                                                           : expected_by(code));
+    return code;
 }

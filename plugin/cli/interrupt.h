@@ -1,5 +1,8 @@
 /*
  * interrupt.h - Ctrl-C: the first asks, the second kills
+ *
+ * Work with a progress callback stops by itself. What has none (reading one
+ * big file, writing another) is given up by a watchdog after half a second.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
@@ -11,5 +14,15 @@
 void interrupt_install(void);
 /** @return whether the user has asked to stop. */
 bool interrupt_asked(void);
+
+/** Starts the watchdog.
+ * @param give_up called half a second after the signal on a thread of its own,
+ *        while other threads run: removes files, says why; the process then
+ *        ends with EXIT_CANCELLED
+ * @param cookie valid until interrupt_settle() */
+void interrupt_watch(void (*give_up)(void *cookie), void *cookie);
+/** From here on the run ends by itself: the watchdog does nothing any more.
+ * Does not return if it is at work already. */
+void interrupt_settle(void);
 
 #endif

@@ -70,7 +70,21 @@ static bool is_alive(const char *name)
     return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno != ESRCH);
 }
 
-static void remove_leftovers(const char *folder, const char *hash)
+typedef bool IsLeftover(const char *name);
+
+static bool is_dead(const char *name)
+{
+    return !is_alive(name);
+}
+
+static bool is_ours(const char *name)
+{
+    return strtol(name + strlen(PREFIX), NULL, 10) == (long) getpid();
+}
+
+/* Removes the temporary files of the target that `is_leftover` finds. */
+static void remove_leftovers(const char *folder, const char *hash,
+                             IsLeftover *is_leftover)
 {
     GDir *listing = g_dir_open(folder, 0, NULL);
     if (!listing)
@@ -80,7 +94,7 @@ static void remove_leftovers(const char *folder, const char *hash)
         /* a writer's own temporary name may put one more dot in front */
         const char *start = name + (name[0] == '.' && name[1] == '.');
         if (!g_str_has_prefix(start, PREFIX) || !strstr(start, hash) ||
-            is_alive(start))
+            !is_leftover(start))
             continue;
         g_autofree char *path = g_build_filename(folder, name, NULL);
         g_unlink(path);
@@ -108,6 +122,24 @@ static bool check_target(const char *target, const char *folder, GError **error)
     return true;
 }
 
+/* Whether another output of the set has this name in this folder, by whatever
+ * path. */
+static bool is_taken(const OutputSet *set, const char *name, const char *folder)
+{
+    GStatBuf here, there;
+    if (g_stat(folder, &here) != 0)
+        return false;
+    for (guint i = 0; i < set->pairs->len; i++) {
+        const Pair *pair = set->pairs->pdata[i];
+        g_autofree char *other = g_path_get_basename(pair->target);
+        g_autofree char *parent = g_path_get_dirname(pair->target);
+        if (strcmp(other, name) == 0 && g_stat(parent, &there) == 0 &&
+            here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+            return true;
+    }
+    return false;
+}
+
 void output_set_add_pair(OutputSet *set, const char *staged, const char *target)
 {
     Pair *pair = g_new(Pair, 1);
@@ -122,13 +154,30 @@ const char *output_set_add(OutputSet *set, const char *target, GError **error)
     g_autofree char *name = g_path_get_basename(target);
     if (!check_target(target, folder, error))
         return NULL;
+    if (is_taken(set, name, folder)) {
+        failure_set(error, EXIT_USAGE,
+                    "%s: given twice; expected different files", target);
+        return NULL;
+    }
     g_autofree char *hash = hash_of(name);
-    remove_leftovers(folder, hash);
+    remove_leftovers(folder, hash, is_dead);
     g_autofree char *temporary = g_strdup_printf(
         PREFIX "%ld-%s%s", (long) getpid(), hash, ending_of(name));
     g_autofree char *staged = g_build_filename(folder, temporary, NULL);
     output_set_add_pair(set, staged, target);
     return ((Pair *) set->pairs->pdata[set->pairs->len - 1])->staged;
+}
+
+void output_set_abandon(const OutputSet *set)
+{
+    for (guint i = 0; i < set->pairs->len; i++) {
+        const Pair *pair = set->pairs->pdata[i];
+        g_autofree char *folder = g_path_get_dirname(pair->staged);
+        g_autofree char *name = g_path_get_basename(pair->target);
+        g_autofree char *hash = hash_of(name);
+        remove_leftovers(folder, hash, is_ours);
+        g_unlink(pair->staged);
+    }
 }
 
 void output_set_reword(const OutputSet *set, GError *error)

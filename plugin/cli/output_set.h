@@ -21,12 +21,16 @@ void output_set_free(OutputSet *set);
  * Checks that a file can appear at `target` and reserves a staged name; what
  * a killed run left for this target is removed.
  * @return the staged path, borrowed; NULL: EXIT_INPUT, the folder is absent or
- *         not writable, or the target is a folder
+ *         not writable, or the target is a folder; EXIT_USAGE, the file is in
+ *         the set already
  */
 const char *output_set_add(OutputSet *set, const char *target, GError **error);
 /** A file that a writer makes by itself beside one of the others. */
 void output_set_add_pair(OutputSet *set, const char *staged,
                          const char *target);
+/** Removes what this process has written so far, also under the names that
+ * writers make up, while one of them may still write. For the watchdog. */
+void output_set_abandon(const OutputSet *set);
 /** Puts targets in the place of staged names in a message. */
 void output_set_reword(const OutputSet *set, GError *error);
 /** @return false: EXIT_INPUT or EXIT_NO_ROOM, names the target */

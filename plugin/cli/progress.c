@@ -40,6 +40,15 @@ Progress *progress_new(ProgressStyle style, const char *what)
     return progress;
 }
 
+void progress_clear(const Progress *progress)
+{
+    if (progress->style != PROGRESS_STDERR || !progress->terminal ||
+        progress->shown < 0)
+        return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+}
+
 void progress_free(Progress *progress)
 {
     if (!progress)
@@ -49,11 +58,8 @@ void progress_free(Progress *progress)
                "<filter-time>0</filter-time>\n</filter-end>\n",
                progress->what);
         fflush(stdout);
-    } else if (progress->style == PROGRESS_STDERR && progress->terminal &&
-               progress->shown >= 0) {
-        fputs("\r\033[K", stderr);
-        fflush(stderr);
     }
+    progress_clear(progress);
     g_free(progress->what);
     g_free(progress);
 }

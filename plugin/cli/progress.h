@@ -20,6 +20,8 @@ typedef struct Progress Progress;
 
 /** @param what shown to Slicer as the filter's name */
 Progress *progress_new(ProgressStyle style, const char *what);
+/** Takes the bar off the terminal, if there is one. */
+void progress_clear(const Progress *progress);
 /** Ends the display: clears the bar; <filter-end> for Slicer. */
 void progress_free(Progress *progress);
 

@@ -218,6 +218,11 @@ static bool check_outputs(const Request *request, GError **error)
 
 static bool check_combinations(const Request *request, GError **error)
 {
+    if (request->reference && !request->is_challenge)
+        return failure_set(error, EXIT_USAGE,
+                           "--reference: given for %s; expected an .npz, the "
+                           "format of the published program",
+                           request->image);
     if (!request->instances)
         return true;
     const char *other = request->keep_overlap    ? "--overlap keep"
@@ -266,8 +271,10 @@ bool request_parse(Request *request, char *const *arguments,
         {"quiet", 'q', OPTION_FLAG, &request->quiet},
         {NULL, 0, 0, NULL}};
     if (!options_parse(table, arguments, positionals, error) ||
-        !take_positionals(request, positionals, output_is_positional, error) ||
-        !check_counts(request, request->stages != UINT64_MAX,
+        !take_positionals(request, positionals, output_is_positional, error))
+        return false;
+    request->is_challenge = medals_image_is_npz(request->image);
+    if (!check_counts(request, request->stages != UINT64_MAX,
                       request->threads != UINT64_MAX, error) ||
         !check_outputs(request, error) ||
         !parse_modality(raw.modality, &request->modality, error) ||
@@ -282,7 +289,6 @@ bool request_parse(Request *request, char *const *arguments,
         request->stages = 0;
     if (request->threads == UINT64_MAX)
         request->threads = 0;
-    request->is_challenge = medals_image_is_npz(request->image);
     if (!parse_texts(&raw, request, error))
         return false;
     bool texts_may_follow = request->is_challenge && request->texts->len == 0;

@@ -14,12 +14,27 @@ static double seconds_since(int64_t begin_us)
     return (g_get_monotonic_time() - begin_us) / 1e6;
 }
 
-static bool check_interrupt(const Job *job, GError **error)
+static bool fail_cancelled(const Job *job, GError **error)
 {
-    return !interrupt_asked() ||
-           failure_set(error, EXIT_CANCELLED,
+    return failure_set(error, EXIT_CANCELLED,
                        "%s: cancelled by a signal; nothing was written",
                        job->request.image);
+}
+
+static bool check_interrupt(const Job *job, GError **error)
+{
+    return !interrupt_asked() || fail_cancelled(job, error);
+}
+
+/* Ends a run that does not notice the signal. */
+static void give_up(void *cookie)
+{
+    const Job *job = cookie;
+    g_autoptr(GError) error = NULL;
+    output_set_abandon(job->output_set);
+    progress_clear(job->progress);
+    fail_cancelled(job, &error);
+    failure_report(error);
 }
 
 static bool open_model(Job *job, GError **error)
@@ -104,6 +119,7 @@ static bool write_outputs(Job *job, GError **error)
         output_set_reword(job->output_set, *error);
         return false;
     }
+    interrupt_settle();
     if (!check_interrupt(job, error) ||
         !output_set_commit(job->output_set, error))
         return false;
@@ -111,10 +127,21 @@ static bool write_outputs(Job *job, GError **error)
     return true;
 }
 
+static bool run_steps(Job *job, GError **error)
+{
+    if (!open_model(job, error) || !read_input(job, error) ||
+        !check_interrupt(job, error))
+        return false;
+    progress_span(job->progress, read_end, network_end);
+    return run_network(job, error) && check_interrupt(job, error) &&
+           write_outputs(job, error);
+}
+
 bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
              GError **error)
 {
     memset(job, 0, sizeof *job);
+    interrupt_install();
     job->header_modality = MEDALS_MODALITY_NONE;
     job->started_us = g_get_monotonic_time();
     if (!request_parse(&job->request, arguments, is_slicer_module, error) ||
@@ -124,17 +151,16 @@ bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
                           : is_slicer_module ? PROGRESS_FILTER
                                              : PROGRESS_STDERR;
     job->progress = progress_new(style, "MedalSSegment");
-    interrupt_install();
-    if (!open_model(job, error) || !read_input(job, error) ||
-        !check_interrupt(job, error))
-        return false;
-    progress_span(job->progress, read_end, network_end);
-    if (!run_network(job, error) || !check_interrupt(job, error) ||
-        !write_outputs(job, error))
-        return false;
+    interrupt_watch(give_up, job);
+    bool done = run_steps(job, error);
+    interrupt_settle();
+    if (!done && g_error_matches(*error, FAILURE, EXIT_CANCELLED)) {
+        g_clear_error(error);
+        fail_cancelled(job, error);
+    }
     job->seconds_total = seconds_since(job->started_us);
     g_clear_pointer(&job->progress, progress_free);
-    return true;
+    return done;
 }
 
 void job_clear(Job *job)

@@ -1,5 +1,7 @@
 #include "texts.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "failure.h"
@@ -23,25 +25,38 @@ bool texts_split(const char *source, GPtrArray *texts, GError **error)
     return true;
 }
 
+/* The first bytes of a file or pipe, at most one more than the limit. */
+static GString *read_some(const char *path, GError **error)
+{
+    FILE *file = fopen(path, "rb");
+    g_autoptr(GString) content = g_string_sized_new(FILE_LIMIT + 2);
+    size_t size = file ? fread(content->str, 1, FILE_LIMIT + 1, file) : 0;
+    int code = file && !ferror(file) ? 0 : errno;
+    if (file)
+        fclose(file);
+    if (code) {
+        failure_set(error, EXIT_INPUT,
+                    "%s: cannot be read: %s; expected a text file", path,
+                    g_strerror(code));
+        return NULL;
+    }
+    g_string_set_size(content, size);
+    return g_steal_pointer(&content);
+}
+
 bool texts_read(const char *path, GPtrArray *texts, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    g_autofree char *content = NULL;
-    gsize size = 0;
-    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+    g_autoptr(GString) content = read_some(path, error);
+    if (!content)
+        return false;
+    if (content->len > FILE_LIMIT)
         return failure_set(error, EXIT_INPUT,
-                           "%s: not a file; expected a text file", path);
-    if (!g_file_get_contents(path, &content, &size, &cause))
-        return failure_set(error, EXIT_INPUT, "%s: cannot be read: %s", path,
-                           cause->message);
-    if (size > FILE_LIMIT)
-        return failure_set(error, EXIT_INPUT,
-                           "%s: %zu bytes; expected at most %d", path, size,
-                           FILE_LIMIT);
-    if (strlen(content) != size)
+                           "%s: more than %d bytes; expected at most that",
+                           path, FILE_LIMIT);
+    if (strlen(content->str) != content->len)
         return failure_set(error, EXIT_INPUT,
                            "%s: holds a zero byte; expected text", path);
-    return texts_split(content, texts, error);
+    return texts_split(content->str, texts, error);
 }
 
 bool texts_check(const GPtrArray *texts, GError **error)

@@ -27,17 +27,20 @@ missing_packages() {
 
 # Installs what is missing, and nothing when nothing is.
 install_packages() {
-    local missing sudo=
+    local missing sudo= apt_log
     missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     command -v apt-get >/dev/null ||
         die "packages missing: $missing; expected them, or apt-get"
     [ "$(id -u)" = 0 ] || sudo=sudo
     say "installing $missing"
-    $sudo apt-get update -qq
+    apt_log=$(mktemp)
+    $sudo apt-get update -qq >"$apt_log" 2>&1 ||
+        { tail -n 20 "$apt_log"; die "apt-get update: failed"; }
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq \
-        --no-install-recommends $missing >/dev/null
+        --no-install-recommends $missing >"$apt_log" 2>&1 ||
+        { tail -n 20 "$apt_log"; die "apt-get install: failed"; }
 }
 
 # The sentence encoder of the compact model: 90 MB, not in the repository.

@@ -13,9 +13,8 @@
  *        columns n*width/heads ... of each; bias [heads,rows,columns] or NULL
  */
 bool medals_attention_forward(const MedalsExec *exec, const float *q,
-                              const float *k, const float *v,
-                              const float *bias, int64_t rows,
-                              int64_t columns, int64_t width, int64_t heads,
-                              float *dst, GError **error);
+                              const float *k, const float *v, const float *bias,
+                              int64_t rows, int64_t columns, int64_t width,
+                              int64_t heads, float *dst, GError **error);
 
 #endif

@@ -22,7 +22,10 @@ typedef struct MedalsContextOptions {
      * processor has. */
     const char *isa;
 } MedalsContextOptions;
-#define MEDALS_CONTEXT_OPTIONS_INIT {sizeof(MedalsContextOptions), 0, NULL}
+#define MEDALS_CONTEXT_OPTIONS_INIT                                            \
+    {                                                                          \
+        sizeof(MedalsContextOptions), 0, NULL                                  \
+    }
 
 /**
  * @owner *out belongs to the caller; free it after all models made from it

@@ -23,8 +23,10 @@ typedef struct MedalsModelOptions {
     uint32_t struct_size;
     MedalsPrecision precision;
 } MedalsModelOptions;
-#define MEDALS_MODEL_OPTIONS_INIT                                             \
-    {sizeof(MedalsModelOptions), MEDALS_PRECISION_AUTO}
+#define MEDALS_MODEL_OPTIONS_INIT                                              \
+    {                                                                          \
+        sizeof(MedalsModelOptions), MEDALS_PRECISION_AUTO                      \
+    }
 
 /**
  * Opens a package. Weights are mapped; a stage's network is prepared when it

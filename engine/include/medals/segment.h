@@ -21,9 +21,9 @@ typedef enum MedalsModalitySource {
 } MedalsModalitySource;
 
 typedef enum MedalsSegmentFlags {
-    MEDALS_SEGMENT_INSTANCES = 1,   /**< lesion rules, values = instances */
-    MEDALS_SEGMENT_TTA = 2,         /**< mean over 8 mirrored passes (8.2) */
-    MEDALS_SEGMENT_KEEP_OVERLAP = 4, /**< one binary layer a class as well */
+    MEDALS_SEGMENT_INSTANCES = 1,     /**< lesion rules, values = instances */
+    MEDALS_SEGMENT_TTA = 2,           /**< mean over 8 mirrored passes (8.2) */
+    MEDALS_SEGMENT_KEEP_OVERLAP = 4,  /**< one binary layer a class as well */
     MEDALS_SEGMENT_PROBABILITIES = 8, /**< float32 map a class as well */
     /** literal behaviour of the reference for challenge .npz input */
     MEDALS_SEGMENT_REFERENCE = 16,
@@ -36,26 +36,26 @@ typedef enum MedalsSegmentFlags {
 
 typedef struct MedalsSegmentOptions {
     uint32_t struct_size;
-    uint32_t flags;             /**< MedalsSegmentFlags */
-    const char *const *texts;   /**< UTF-8, at least one, all different */
-    size_t text_count;          /**< at most MEDALS_SEGMENT_MAX_TEXTS */
-    const uint32_t *labels;     /**< label value a text; NULL: 1, 2, ... */
-    MedalsModality modality;    /**< the user's choice, or NONE */
+    uint32_t flags;                 /**< MedalsSegmentFlags */
+    const char *const *texts;       /**< UTF-8, at least one, all different */
+    size_t text_count;              /**< at most MEDALS_SEGMENT_MAX_TEXTS */
+    const uint32_t *labels;         /**< label value a text; NULL: 1, 2, ... */
+    MedalsModality modality;        /**< the user's choice, or NONE */
     MedalsModality header_modality; /**< what the file says, or NONE */
-    bool has_window;            /**< CT only */
-    double window[2];           /**< lower, upper bound in HU */
-    uint32_t stages;            /**< first N stages; 0: all */
+    bool has_window;                /**< CT only */
+    double window[2];               /**< lower, upper bound in HU */
+    uint32_t stages;                /**< first N stages; 0: all */
     bool has_roi;
-    int64_t roi[6];             /**< i0,i1,j0,j1,k0,k1 half open, voxels */
-    uint64_t seed;              /**< of the block masks (8.1) */
+    int64_t roi[6]; /**< i0,i1,j0,j1,k0,k1 half open, voxels */
+    uint64_t seed;  /**< of the block masks (8.1) */
     MedalsProgressFn progress;
     void *progress_cookie;
 } MedalsSegmentOptions;
-#define MEDALS_SEGMENT_OPTIONS_INIT                                           \
-    {                                                                         \
-        sizeof(MedalsSegmentOptions), 0, NULL, 0, NULL, MEDALS_MODALITY_NONE, \
-            MEDALS_MODALITY_NONE, false, {0, 0}, 0, false,                    \
-            {0, 0, 0, 0, 0, 0}, 0, NULL, NULL                                 \
+#define MEDALS_SEGMENT_OPTIONS_INIT                                            \
+    {                                                                          \
+        sizeof(MedalsSegmentOptions), 0, NULL, 0, NULL, MEDALS_MODALITY_NONE,  \
+            MEDALS_MODALITY_NONE, false, {0, 0}, 0, false, {0, 0, 0, 0, 0, 0}, \
+            0, NULL, NULL                                                      \
     }
 
 typedef struct MedalsSegmentation MedalsSegmentation;
@@ -90,13 +90,13 @@ medals_segmentation_peek_probability(const MedalsSegmentation *segmentation,
                                      size_t class_index);
 
 typedef struct MedalsClassReport {
-    uint32_t struct_size;    /**< set by the caller */
-    const char *text;        /**< as given */
-    uint32_t label;          /**< value in the labelmap */
-    int64_t class_index;     /**< of medals_model_class(), or -1 */
+    uint32_t struct_size; /**< set by the caller */
+    const char *text;     /**< as given */
+    uint32_t label;       /**< value in the labelmap */
+    int64_t class_index;  /**< of medals_model_class(), or -1 */
     /** "CT_Left kidney" (table) or "mri_left hippocampus" (package); NULL */
     const char *class_name;
-    bool known;              /**< the model was trained on it */
+    bool known; /**< the model was trained on it */
     uint64_t voxels;
     double ml;
     double mean_probability; /**< NaN: none */
@@ -108,12 +108,12 @@ medals_segmentation_class(const MedalsSegmentation *segmentation, size_t index,
                           MedalsClassReport *report);
 
 typedef struct MedalsStageReport {
-    uint32_t struct_size;  /**< set by the caller */
+    uint32_t struct_size; /**< set by the caller */
     const char *name;
-    double spacing[3];     /**< mm, network axes */
-    int64_t grid[3];       /**< resampled grid, voxels, network axes */
-    uint64_t windows;      /**< all of them */
-    uint64_t skipped;      /**< of these, not run */
+    double spacing[3]; /**< mm, network axes */
+    int64_t grid[3];   /**< resampled grid, voxels, network axes */
+    uint64_t windows;  /**< all of them */
+    uint64_t skipped;  /**< of these, not run */
     double seconds;
 } MedalsStageReport;
 MEDALS_API size_t
@@ -127,16 +127,15 @@ typedef struct MedalsSegmentationInfo {
     MedalsModality modality;
     MedalsModalitySource modality_source;
     bool has_window;
-    double window[2];     /**< HU bounds that were used (CT) */
-    uint64_t instances;   /**< number of them with INSTANCES, else 0 */
+    double window[2];   /**< HU bounds that were used (CT) */
+    uint64_t instances; /**< number of them with INSTANCES, else 0 */
     double seconds_text;
     double seconds_resample;
     double seconds_network;
     double seconds_postprocess;
 } MedalsSegmentationInfo;
-MEDALS_API void
-medals_segmentation_info(const MedalsSegmentation *segmentation,
-                         MedalsSegmentationInfo *info);
+MEDALS_API void medals_segmentation_info(const MedalsSegmentation *segmentation,
+                                         MedalsSegmentationInfo *info);
 /** @return NULL-terminated list of warnings, one line each. Borrowed. */
 MEDALS_API const char *const *
 medals_segmentation_warnings(const MedalsSegmentation *segmentation);

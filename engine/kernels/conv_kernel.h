@@ -56,8 +56,9 @@ struct MedalsConvKernel {
     void (*weights_free)(void *weights);
     /** @return false: MEDALS_E_NOMEM */
     bool (*begin)(MedalsConvRun *run, GError **error);
-    /** mean, square [tile->c]: moments of the tile before storage rounds. */
-    void (*tile)(const MedalsConvRun *run, const MedalsConvTile *tile,
+    /** mean, square [tile->c]: moments of the tile before storage rounds.
+     * @return false: memory is out; only where a library takes some */
+    bool (*tile)(const MedalsConvRun *run, const MedalsConvTile *tile,
                  void *scratch, double *mean, double *square);
 };
 
@@ -65,6 +66,9 @@ extern const MedalsConvKernel medals_conv_ref;    /* naive, for the eye */
 extern const MedalsConvKernel medals_conv_packed; /* on `multiply` */
 extern const MedalsConvKernel medals_conv_onednn; /* onednn.c */
 
+/** Bytes of scratch that `packed` needs for count[] voxels, c channels. */
+size_t medals_conv_packed_scratch(const MedalsConvRun *run,
+                                  const int64_t count[3], int64_t c);
 /** Tile number i of the run, w and d fastest; channels are not touched. */
 void medals_conv_tile_at(const MedalsConvRun *run, int64_t i,
                          MedalsConvTile *tile);

@@ -119,6 +119,13 @@ static uint8_t *lay_out(Layout *layout, const MedalsConvRun *run,
                                             layout->size[2] * weights->slice);
 }
 
+size_t medals_conv_packed_scratch(const MedalsConvRun *run,
+                                  const int64_t count[3], int64_t c)
+{
+    Layout layout;
+    return (size_t) (lay_out(&layout, run, count, c, NULL) - (uint8_t *) NULL);
+}
+
 /* Channels of a tile: all, or fewer when there are too few tiles. Each
  * channel is computed alone, so this changes no bits. */
 static int64_t choose_group(const MedalsConvRun *run)
@@ -142,9 +149,7 @@ static bool begin(MedalsConvRun *run, GError **error)
     const int64_t largest[3] = {(dst->h + run->cells[0] - 1) / run->cells[0],
                                 (dst->w + run->cells[1] - 1) / run->cells[1],
                                 (dst->d + run->cells[2] - 1) / run->cells[2]};
-    Layout layout;
-    run->scratch = (size_t) (lay_out(&layout, run, largest, run->group, NULL) -
-                             (uint8_t *) NULL);
+    run->scratch = medals_conv_packed_scratch(run, largest, run->group);
     return true;
 }
 
@@ -220,7 +225,7 @@ static void multiply_slice(const Layout *layout, const MedalsConvRun *run,
     run->kernels->multiply(&m);
 }
 
-static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
+static bool compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
                          void *scratch, double *mean, double *square)
 {
     const Weights *weights = run->weights;
@@ -235,6 +240,7 @@ static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
                            layout.sums + i * MEDALS_BLOCK);
     }
     medals_conv_finish(run, tile, layout.sums, layout.columns, mean, square);
+    return true;
 }
 
 const MedalsConvKernel medals_conv_packed = {.name = "packed",

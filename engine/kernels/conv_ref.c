@@ -60,7 +60,7 @@ static void add_voxel(const MedalsConvRun *run, const MedalsConvTile *tile,
     }
 }
 
-static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
+static bool compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
                          void *scratch, double *mean, double *square)
 {
     float *sums = scratch, *input = sums + 64 * run->group, *row = sums;
@@ -75,6 +75,7 @@ static void compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
         }
     }
     medals_conv_finish(run, tile, sums, run->group, mean, square);
+    return true;
 }
 
 const MedalsConvKernel medals_conv_ref = {.name = "ref",

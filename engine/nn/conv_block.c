@@ -11,6 +11,7 @@
 #include "conv_block.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "conv_kernel.h"
@@ -106,6 +107,7 @@ typedef struct Pass {
     float *means, *scale, *shift; /* [cout] */
     uint8_t *scratch;             /* [threads][stride] */
     size_t scratch_stride;
+    atomic_bool starved; /* a tile found no memory: dst is undefined */
 } Pass;
 
 static bool pass_init(Pass *pass, const MedalsExec *exec,
@@ -156,7 +158,7 @@ static void pass_clear(Pass *pass)
  * weights of a group stay in the cache while the maps pass by. */
 static void conv_piece(void *context, size_t piece, unsigned worker)
 {
-    const Pass *pass = context;
+    Pass *pass = context;
     const MedalsConvRun *run = &pass->run;
     const int64_t index = (int64_t) piece % pass->runs;
     MedalsConvTile tile = {.c0 = (int64_t) piece / pass->runs * run->group};
@@ -172,8 +174,11 @@ static void conv_piece(void *context, size_t piece, unsigned worker)
     for (int64_t i = index * pass->tiles / pass->runs;
          i < (index + 1) * pass->tiles / pass->runs; i++) {
         medals_conv_tile_at(run, i, &tile);
-        pass->block->conv->tile(run, &tile, scratch, tile_mean,
-                                tile_mean + run->group);
+        if (!pass->block->conv->tile(run, &tile, scratch, tile_mean,
+                                     tile_mean + run->group)) {
+            atomic_store(&pass->starved, true);
+            return;
+        }
         double n2 = (double) (tile.count[0] * tile.count[1] * tile.count[2]);
         medals_moments_merge(n, mean, square, n2, tile_mean,
                              tile_mean + run->group, tile.c);
@@ -238,6 +243,9 @@ static bool sweep(Pass *pass, const MedalsExec *exec, GError **error)
     if (!medals_lane_run(exec->lane, pieces, conv_piece, pass, exec->task,
                          work))
         return medals_task_check(exec->task, error);
+    if (atomic_load(&pass->starved))
+        return medals_fail(error, MEDALS_E_NOMEM,
+                           "convolution: no memory for one of its tiles");
     finish_moments(pass);
     pieces =
         (size_t) ((medals_tensor_voxels(dst) + NORM_VOXELS - 1) / NORM_VOXELS);

@@ -68,7 +68,8 @@ static bool convolve(const Candidate *candidate, const MedalsConvShape *shape,
         memset(square + c0, 0, (size_t) tile.c * sizeof *square);
         for (int64_t i = 0; i < medals_conv_tiles(&run); i++) {
             medals_conv_tile_at(&run, i, &tile);
-            candidate->conv->tile(&run, &tile, scratch, part, part + tile.c);
+            g_assert_true(candidate->conv->tile(&run, &tile, scratch, part,
+                                                part + tile.c));
             double n2 =
                 (double) (tile.count[0] * tile.count[1] * tile.count[2]);
             medals_moments_merge(n, mean + c0, square + c0, n2, part,

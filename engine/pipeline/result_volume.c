@@ -1,7 +1,7 @@
 /*
- * labelmap.c - result volumes
+ * result_volume.c - result volumes
  */
-#include "labelmap.h"
+#include "result_volume.h"
 
 #include <string.h>
 
@@ -35,8 +35,8 @@ static uint32_t get(const MedalsVolume *volume, int64_t at)
     return ((const uint32_t *) volume->data)[at];
 }
 
-uint64_t medals_labelmap_count(const MedalsVolume *labelmap, uint32_t value,
-                               bool any)
+uint64_t medals_result_count(const MedalsVolume *labelmap, uint32_t value,
+                             bool any)
 {
     int64_t voxels = medals_geometry_voxels(&labelmap->geometry);
     uint64_t count = 0;
@@ -47,10 +47,11 @@ uint64_t medals_labelmap_count(const MedalsVolume *labelmap, uint32_t value,
     return count;
 }
 
-MedalsVolume *
-medals_labelmap_of_classes(const MedalsGeometry *geometry, const int64_t *box,
-                           const uint16_t *src, const uint16_t *values,
-                           const uint32_t *labels, size_t count, GError **error)
+MedalsVolume *medals_result_of_classes(const MedalsGeometry *geometry,
+                                       const int64_t *box, const uint16_t *src,
+                                       const uint16_t *values,
+                                       const uint32_t *labels, size_t count,
+                                       GError **error)
 {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -93,10 +94,10 @@ static uint32_t *number_instances(const MedalsGeometry *geometry,
     return ids;
 }
 
-MedalsVolume *medals_labelmap_of_instances(const MedalsGeometry *geometry,
-                                           const int64_t *box,
-                                           const uint16_t *src, bool binary,
-                                           uint64_t *instances, GError **error)
+MedalsVolume *medals_result_of_instances(const MedalsGeometry *geometry,
+                                         const int64_t *box,
+                                         const uint16_t *src, bool binary,
+                                         uint64_t *instances, GError **error)
 {
     size_t count = 0;
     uint32_t *ids = NULL;
@@ -116,9 +117,9 @@ MedalsVolume *medals_labelmap_of_instances(const MedalsGeometry *geometry,
     return volume;
 }
 
-MedalsVolume *medals_layer_of_probability(const MedalsGeometry *geometry,
-                                          const int64_t *box, const float *p,
-                                          GError **error)
+MedalsVolume *medals_result_layer(const MedalsGeometry *geometry,
+                                  const int64_t *box, const float *p,
+                                  GError **error)
 {
     MedalsVolume *volume = medals_volume_create(geometry, MEDALS_U8, error);
     int64_t voxels = medals_region_voxels(geometry, box);
@@ -128,9 +129,9 @@ MedalsVolume *medals_layer_of_probability(const MedalsGeometry *geometry,
     return volume;
 }
 
-MedalsVolume *medals_volume_of_probability(const MedalsGeometry *geometry,
-                                           const int64_t *box, const float *p,
-                                           GError **error)
+MedalsVolume *medals_result_probability(const MedalsGeometry *geometry,
+                                        const int64_t *box, const float *p,
+                                        GError **error)
 {
     MedalsVolume *volume = medals_volume_create(geometry, MEDALS_F32, error);
     int64_t voxels = medals_region_voxels(geometry, box);

@@ -9,10 +9,10 @@
 #include "block_mask.h"
 #include "clock.h"
 #include "intensity.h"
-#include "labelmap.h"
 #include "memory.h"
 #include "memory_need.h"
 #include "region.h"
+#include "result_volume.h"
 
 /* One request while it runs. */
 typedef struct Run {
@@ -280,11 +280,11 @@ static bool make_labelmap(Run *run, const uint16_t *labels, GError **error)
     const MedalsGeometry *whole = &run->volume->geometry;
     bool roi = run->options->has_roi && labels;
     if (flag(run, MEDALS_SEGMENT_INSTANCES))
-        out->labelmap = medals_labelmap_of_instances(
+        out->labelmap = medals_result_of_instances(
             whole, roi ? run->options->roi : NULL, labels,
             flag(run, MEDALS_SEGMENT_REFERENCE), &out->info.instances, error);
     else
-        out->labelmap = medals_labelmap_of_classes(
+        out->labelmap = medals_result_of_classes(
             whole, roi ? run->options->roi : NULL, labels, run->values,
             out->labels, out->count, error);
     return out->labelmap != NULL;
@@ -304,10 +304,10 @@ static bool make_maps(Run *run, const float *probabilities, GError **error)
         out->probabilities = g_new0(MedalsVolume *, out->count);
     for (size_t i = 0; i < out->count; i++) {
         const float *p = probabilities ? probabilities + i * part : NULL;
-        if (layers && !(out->layers[i] = medals_layer_of_probability(
+        if (layers && !(out->layers[i] = medals_result_layer(
                             &run->volume->geometry, roi, p, error)))
             return false;
-        if (maps && !(out->probabilities[i] = medals_volume_of_probability(
+        if (maps && !(out->probabilities[i] = medals_result_probability(
                           &run->volume->geometry, roi, p, error)))
             return false;
     }
@@ -317,15 +317,15 @@ static bool make_maps(Run *run, const float *probabilities, GError **error)
 static void count_voxels(MedalsSegmentation *out, bool instances)
 {
     if (instances) {
-        out->voxels[0] = medals_labelmap_count(out->labelmap, 0, true);
+        out->voxels[0] = medals_result_count(out->labelmap, 0, true);
         out->mean[0] = NAN;
         return;
     }
     for (size_t i = 0; i < out->count; i++)
         out->voxels[i] =
             out->layers
-                ? medals_labelmap_count(out->layers[i], 1, false)
-                : medals_labelmap_count(out->labelmap, out->labels[i], false);
+                ? medals_result_count(out->layers[i], 1, false)
+                : medals_result_count(out->labelmap, out->labels[i], false);
     for (size_t i = 0; i < out->count; i++)
         if (out->voxels[i] == 0)
             out->mean[i] = NAN;

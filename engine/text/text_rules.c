@@ -114,10 +114,35 @@ static const char *literal_direction(const char *lower)
     return medals_utf8_has_term(lower, "right") ? "right" : NULL;
 }
 
-/* Spec 4.2 on text in small letters; NULL: no term of this kind. */
+/* Structures whose names hold the name of another one, as plain words. */
+static const char *const longer_names[] = {
+    "brain stem",    "lateral ventricle",  "third ventricle",
+    "3rd ventricle", "fourth ventricle",   "4th ventricle",
+    "gall bladder",  "cerebral ventricle", "brain ventricle",
+    "renal pelvis",  "thyroid cartilage",  "breast bone",
+    "heart valve",   "cerebral artery",    "bone marrow"};
+
+/* Does `part` stand in the words of a text only inside longer names? */
+static bool is_only_inside(const char *words, const char *part)
+{
+    g_autofree char *rest = g_strdup(words);
+    for (size_t i = 0; i < G_N_ELEMENTS(longer_names); i++) {
+        g_autofree char *name = g_strdup_printf(" %s ", longer_names[i]);
+        if (!strcmp(name, part) || !strstr(name, part))
+            continue;
+        char *without = medals_text_words_without(rest, longer_names[i]);
+        g_free(rest);
+        rest = without;
+    }
+    return medals_text_words_contain(words, part) &&
+           !medals_text_words_contain(rest, part);
+}
+
+/* Spec 4.2 on text in small letters; NULL: no term of this kind. `words`,
+ * unless NULL: the text's, to pass by terms inside longer names. */
 static const MedalsTerm *literal_term(const MedalsLabelTable *table,
                                       MedalsModality modality, bool lesion,
-                                      const char *lower)
+                                      const char *lower, const char *words)
 {
     size_t count;
     const MedalsTerm *terms =
@@ -130,7 +155,11 @@ static const MedalsTerm *literal_term(const MedalsLabelTable *table,
         g_autofree char *rest = NULL;
         if (direction && strstr(term->lower, direction))
             rest = without_direction(term->lower, direction);
-        if (medals_utf8_has_term(lower, rest ? rest : term->lower))
+        const char *part = rest ? rest : term->lower;
+        if (!medals_utf8_has_term(lower, part))
+            continue;
+        g_autofree char *plain = words ? medals_text_words(part) : NULL;
+        if (!words || !is_only_inside(words, plain))
             return term;
     }
     return NULL;
@@ -143,7 +172,7 @@ int64_t medals_text_class(const MedalsLabelTable *table,
     if (is_unreadable(text))
         return -1;
     g_autofree char *lower = medals_utf8_lower(text);
-    const MedalsTerm *term = literal_term(table, modality, lesion, lower);
+    const MedalsTerm *term = literal_term(table, modality, lesion, lower, NULL);
     return term ? (int64_t) term->class_index : -1;
 }
 
@@ -166,7 +195,9 @@ static const MedalsTerm *plain_term(const MedalsLabelTable *table,
         g_autofree char *rest = NULL;
         if (side && strstr(terms[i].words, side))
             rest = medals_text_words_without(terms[i].words, direction);
-        if (medals_text_words_contain(words, rest ? rest : terms[i].words))
+        const char *part = rest ? rest : terms[i].words;
+        if (medals_text_words_contain(words, part) &&
+            !is_only_inside(words, part))
             return &terms[i];
     }
     return NULL;
@@ -176,7 +207,8 @@ static const MedalsTerm *friendly_term(const MedalsLabelTable *table,
                                        MedalsModality modality, bool lesion,
                                        const char *lower, const char *words)
 {
-    const MedalsTerm *term = literal_term(table, modality, lesion, lower);
+    const MedalsTerm *term =
+        literal_term(table, modality, lesion, lower, words);
     return term ? term : plain_term(table, modality, lesion, words);
 }
 

@@ -23,7 +23,8 @@ int64_t medals_text_class(const MedalsLabelTable *table,
 /**
  * Friendlier (R23): where the literal rule finds none, the same walk over
  * plain words (text_words.h: plurals, spellings, punctuation) with the
- * inactive synonyms; and over both kinds.
+ * inactive synonyms; and over both kinds. A term that stands in the text only
+ * inside a longer name ("brain" in "brain stem") does not count.
  *
  * @param lesion true: a lesion when one matches, else anatomy. false: anatomy,
  *        unless a lesion matches by a word of disease that the anatomy term

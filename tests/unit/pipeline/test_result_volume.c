@@ -1,7 +1,7 @@
 /*
- * test_labelmap.c - result volumes, boxes, and axes stored another way
+ * test_result_volume.c - result volumes, boxes, and axes stored another way
  */
-#include "labelmap.h"
+#include "result_volume.h"
 
 #include <math.h>
 
@@ -36,15 +36,15 @@ static void test_values_and_types(void)
     MedalsGeometry geometry = fixture_geometry(3, 1, 1);
     const uint16_t labels[3] = {0, 2, 1}, values[2] = {1, 2};
     const uint32_t small[2] = {5, 9}, large[2] = {5, 70000};
-    MedalsVolume *a = medals_labelmap_of_classes(&geometry, NULL, labels,
-                                                 values, small, 2, NULL);
+    MedalsVolume *a = medals_result_of_classes(&geometry, NULL, labels, values,
+                                               small, 2, NULL);
     g_assert_cmpint(a->dtype, ==, MEDALS_U8);
     g_assert_cmpint(((uint8_t *) a->data)[1], ==, 9);
-    g_assert_cmpuint(medals_labelmap_count(a, 9, false), ==, 1);
-    g_assert_cmpuint(medals_labelmap_count(a, 0, true), ==, 2);
+    g_assert_cmpuint(medals_result_count(a, 9, false), ==, 1);
+    g_assert_cmpuint(medals_result_count(a, 0, true), ==, 2);
     medals_volume_free(&a);
-    a = medals_labelmap_of_classes(&geometry, NULL, labels, values, large, 2,
-                                   NULL);
+    a = medals_result_of_classes(&geometry, NULL, labels, values, large, 2,
+                                 NULL);
     g_assert_cmpint(a->dtype, ==, MEDALS_U32);
     g_assert_cmpint(((uint32_t *) a->data)[1], ==, 70000);
     medals_volume_free(&a);
@@ -56,14 +56,14 @@ static void test_instances_in_a_box(void)
     const int64_t box[6] = {1, 6, 1, 2, 0, 1};
     const uint16_t line[5] = {1, 0, 1, 1, 0};
     uint64_t instances;
-    MedalsVolume *a = medals_labelmap_of_instances(&geometry, box, line, false,
-                                                   &instances, NULL);
+    MedalsVolume *a = medals_result_of_instances(&geometry, box, line, false,
+                                                 &instances, NULL);
     g_assert_cmpuint(instances, ==, 2);
     const uint8_t *row = (const uint8_t *) a->data + 6;
     g_assert_cmpint(row[1], ==, 1);
     g_assert_cmpint(row[3], ==, 2);
     g_assert_cmpint(row[4], ==, 2);
-    g_assert_cmpuint(medals_labelmap_count(a, 0, true), ==, 3);
+    g_assert_cmpuint(medals_result_count(a, 0, true), ==, 3);
     medals_volume_free(&a);
 }
 
@@ -105,8 +105,9 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pipeline/region/boxes", test_boxes);
-    g_test_add_func("/pipeline/labelmap/values", test_values_and_types);
-    g_test_add_func("/pipeline/labelmap/instances", test_instances_in_a_box);
+    g_test_add_func("/pipeline/result_volume/values", test_values_and_types);
+    g_test_add_func("/pipeline/result_volume/instances",
+                    test_instances_in_a_box);
     g_test_add_func("/pipeline/reorient/places", test_reorient);
     return g_test_run();
 }

@@ -105,6 +105,20 @@ static void test_friendly(void)
     friendly(ct, false, "a \xff", NULL);
 }
 
+/* The names of other structures inside a longer name do not count. */
+static void test_longer_names(void)
+{
+    const MedalsModality mri = MEDALS_MODALITY_MRI;
+    friendly(mri, false, "brain stem", NULL);
+    friendly(mri, false, "Brain Stem in the MRI", NULL);
+    friendly(mri, false, "brain", "Brain");
+    friendly(mri, false, "brain without brain stem", "Brain");
+    friendly(mri, false, "right lateral ventricle", NULL);
+    friendly(mri, false, "lateral ventricles, right", NULL);
+    friendly(mri, false, "right ventricle", "Right Ventricle");
+    friendly(mri, false, "ventricle on the right", "Right Ventricle");
+}
+
 static void test_package(void)
 {
     GError *error = NULL;
@@ -136,7 +150,8 @@ static void test_package(void)
     medals_label_table_free(labels);
 }
 
-/* What the literal rule resolves, the friendly one resolves alike. */
+/* What the literal rule resolves, the friendly one resolves alike, but for
+ * names inside longer names. */
 static void check_row(const cJSON *row)
 {
     const char *text =
@@ -145,7 +160,8 @@ static void check_row(const cJSON *row)
         cJSON_GetObjectItemCaseSensitive(row, "instance_label")->valueint == 1;
     MedalsModality modality = medals_text_modality_literal(text);
     int64_t index = medals_text_class(table, modality, lesion, text);
-    if (index >= 0)
+    bool longer = strstr(text, "brain stem") || strstr(text, "gall bladder");
+    if (index >= 0 && !longer)
         g_assert_cmpint(
             medals_text_class_friendly(table, modality, lesion, text), ==,
             index);
@@ -179,6 +195,7 @@ int main(int argc, char **argv)
     g_test_add_func("/text/rules/majority", test_majority);
     g_test_add_func("/text/rules/literal", test_literal);
     g_test_add_func("/text/rules/friendly", test_friendly);
+    g_test_add_func("/text/rules/longer_names", test_longer_names);
     g_test_add_func("/text/rules/package", test_package);
     g_test_add_func("/text/rules/golden_sentences", test_golden_sentences);
     return g_test_run();

@@ -195,11 +195,13 @@ bool medals_lane_enter(MedalsLane *lane, MedalsTask *task, GError **error)
         return medals_task_check(task, error);
     }
     pthread_mutex_unlock(&lane->mutex);
+    medals_memory_turn_begin();
     return true;
 }
 
 void medals_lane_leave(MedalsLane *lane)
 {
+    medals_memory_turn_end();
     pthread_mutex_lock(&lane->mutex);
     serve_next(lane);
     pthread_mutex_unlock(&lane->mutex);

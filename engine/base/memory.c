@@ -39,18 +39,148 @@ static bool told_to_fail(void)
     return atomic_fetch_sub(&fail_after, 1) == 0;
 }
 
-/* posix_memalign, and huge pages where they pay; false: no memory. */
-static bool take(void **buffer, size_t bytes)
+/* --- large buffers ------------------------------------------------------ */
+
+/* One large buffer, used or waiting for its next user. */
+typedef struct Large Large;
+struct Large {
+    Large *next;
+    void *data;
+    size_t bytes;
+    bool waiting;
+};
+
+static struct {
+    GMutex mutex;
+    Large *list; /* newest first */
+    unsigned turns;
+    size_t used, waiting, most; /* bytes; most: `used` at its highest */
+} large;
+
+#if defined(__SANITIZE_ADDRESS__)
+/* A buffer that is used again would hide reads of freed memory. */
+#define MAY_WAIT false
+#else
+#define MAY_WAIT (large.turns > 0)
+#endif
+
+/* Where the buffer stands in the list; *place is NULL when it does not. */
+static Large **find_large(const void *data)
 {
-    if (bytes < LARGE)
-        return posix_memalign(buffer, MEDALS_ALIGNMENT, bytes) == 0;
-    if (posix_memalign(buffer, HUGE_PAGE, bytes) != 0)
+    Large **place = &large.list;
+    while (*place && (*place)->data != data)
+        place = &(*place)->next;
+    return place;
+}
+
+static Large **find_waiting(size_t bytes)
+{
+    Large **place = &large.list;
+    while (*place &&
+           !((*place)->waiting && (bytes == 0 || (*place)->bytes == bytes)))
+        place = &(*place)->next;
+    return place;
+}
+
+static void drop_waiting(Large **place)
+{
+    Large *gone = *place;
+    *place = gone->next;
+    large.waiting -= gone->bytes;
+    free(gone->data);
+    free(gone);
+}
+
+/* Frees waiting buffers until `bytes` more keep within the highest use. */
+static void make_room(size_t bytes)
+{
+    size_t limit = MAX(large.most, large.used + bytes);
+    while (large.waiting > 0 && large.used + large.waiting + bytes > limit)
+        drop_waiting(find_waiting(0));
+}
+
+/* A fresh buffer on huge pages; false: no memory. */
+static bool take_fresh(void **buffer, size_t bytes)
+{
+    Large *entry = malloc(sizeof *entry);
+    if (!entry)
         return false;
+    make_room(bytes);
+    if (posix_memalign(buffer, HUGE_PAGE, bytes) != 0) {
+        free(entry);
+        return false;
+    }
 #ifdef MADV_HUGEPAGE
     /* A wish: the kernel may say no, and the buffer is good all the same. */
     madvise(*buffer, bytes, MADV_HUGEPAGE);
 #endif
+    *entry = (Large){.next = large.list, .data = *buffer, .bytes = bytes};
+    large.list = entry;
     return true;
+}
+
+static bool take_large(void **buffer, size_t bytes)
+{
+    g_mutex_lock(&large.mutex);
+    Large *entry = *find_waiting(bytes);
+    bool good = true;
+    if (entry) {
+        entry->waiting = false;
+        large.waiting -= bytes;
+        *buffer = entry->data;
+    } else {
+        good = take_fresh(buffer, bytes);
+    }
+    if (good) {
+        large.used += bytes;
+        large.most = MAX(large.most, large.used);
+    }
+    g_mutex_unlock(&large.mutex);
+    return good;
+}
+
+/* False: not a large buffer. */
+static bool give_large(void *buffer)
+{
+    if ((uintptr_t) buffer % HUGE_PAGE != 0)
+        return false;
+    g_mutex_lock(&large.mutex);
+    Large **place = find_large(buffer), *entry = *place;
+    if (entry) {
+        entry->waiting = true;
+        large.used -= entry->bytes;
+        large.waiting += entry->bytes;
+        if (!MAY_WAIT)
+            drop_waiting(place);
+    }
+    g_mutex_unlock(&large.mutex);
+    return entry != NULL;
+}
+
+void medals_memory_turn_begin(void)
+{
+    g_mutex_lock(&large.mutex);
+    if (large.turns++ == 0)
+        large.most = large.used;
+    g_mutex_unlock(&large.mutex);
+}
+
+void medals_memory_turn_end(void)
+{
+    g_mutex_lock(&large.mutex);
+    if (--large.turns == 0)
+        while (large.waiting > 0)
+            drop_waiting(find_waiting(0));
+    g_mutex_unlock(&large.mutex);
+}
+
+/* --- all buffers -------------------------------------------------------- */
+
+static bool take(void **buffer, size_t bytes)
+{
+    if (bytes >= LARGE)
+        return take_large(buffer, bytes);
+    return posix_memalign(buffer, MEDALS_ALIGNMENT, bytes) == 0;
 }
 
 void *medals_alloc(size_t count, size_t size, const char *what, GError **error)
@@ -84,5 +214,6 @@ void *medals_alloc_zero(size_t count, size_t size, const char *what,
 
 void medals_free(void *buffer)
 {
-    free(buffer);
+    if (buffer && !give_large(buffer))
+        free(buffer);
 }

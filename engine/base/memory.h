@@ -26,6 +26,16 @@ void *medals_alloc_zero(size_t count, size_t size, const char *what,
                         GError **error);
 void medals_free(void *buffer);
 
+/**
+ * Between the two calls large buffers that are freed wait for the next one of
+ * their size: windows of one request want the same buffers again, and fresh
+ * ones cost 2 % of a window in pages to clear. Waiting and used buffers
+ * together never exceed what was used at once. Turns may overlap; the end of
+ * the last one frees what waits. The lane does this for each request.
+ */
+void medals_memory_turn_begin(void);
+void medals_memory_turn_end(void);
+
 /** a*b*... without overflow; false when the product exceeds SIZE_MAX/2. */
 bool medals_size_multiply(size_t *product, size_t factor);
 

@@ -59,12 +59,42 @@ static void test_number_formats(void)
     g_assert_cmpuint(medals_bf16_from_f32(1.01171875f), ==, 0x3f82);
 }
 
+#define MB ((size_t) 1 << 20)
+
+/* Within a turn a large buffer is used again as it was left. */
+static void test_turn(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    g_test_skip("large buffers are never used again under AddressSanitizer");
+    return;
+#endif
+    medals_memory_turn_begin();
+    uint8_t *a = medals_alloc(1, 16 * MB, "test", NULL);
+    uint8_t *b = medals_alloc(1, 32 * MB, "test", NULL);
+    a[16 * MB - 1] = 1;
+    medals_free(a);
+    uint8_t *again = medals_alloc(1, 16 * MB, "test", NULL);
+    g_assert_cmpint(again[16 * MB - 1], ==, 1);
+    medals_free(again);
+    uint8_t *cleared = medals_alloc_zero(1, 16 * MB, "test", NULL);
+    g_assert_cmpint(cleared[16 * MB - 1], ==, 0);
+    cleared[16 * MB - 1] = 1;
+    medals_free(cleared);
+    /* 32 + 64 + 16 are more than the 48 of before: the 16 go */
+    uint8_t *all = medals_alloc(1, 64 * MB, "test", NULL);
+    all[64 * MB - 1] = 4;
+    medals_free(b);
+    medals_free(all);
+    medals_memory_turn_end();
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/base/memory/aligned", test_aligned);
     g_test_add_func("/base/memory/overflow", test_overflow);
     g_test_add_func("/base/memory/fail-after", test_fail_after);
+    g_test_add_func("/base/memory/turn", test_turn);
     g_test_add_func("/tensor/convert/formats", test_number_formats);
     return g_test_run();
 }

@@ -70,6 +70,53 @@ void medals_model_free(MedalsModel **model)
     medals_free(gone);
 }
 
+/* Is an exponent of all ones (infinite or NaN) among `count` numbers? */
+#define DEFINE_HAS_SPECIAL(name, type, mask)                                   \
+    static bool name##_has_special(const uint8_t *data, size_t count)          \
+    {                                                                          \
+        int found = 0;                                                         \
+        for (size_t i = 0; i < count; i++) {                                   \
+            type bits;                                                         \
+            memcpy(&bits, data + i * sizeof bits, sizeof bits);                \
+            found |= (bits & (mask)) == (mask);                                \
+        }                                                                      \
+        return found;                                                          \
+    }
+DEFINE_HAS_SPECIAL(f64, uint64_t, UINT64_C(0x7ff) << 52)
+DEFINE_HAS_SPECIAL(f32, uint32_t, UINT32_C(0xff) << 23)
+DEFINE_HAS_SPECIAL(bf16, uint16_t, 0x7f80)
+DEFINE_HAS_SPECIAL(f16, uint16_t, 0x7c00)
+
+static bool is_finite(const MedalsStoredTensor *tensor)
+{
+    switch (tensor->dtype) {
+    case MEDALS_F64:
+        return !f64_has_special(tensor->data, tensor->bytes / 8);
+    case MEDALS_F32:
+        return !f32_has_special(tensor->data, tensor->bytes / 4);
+    case MEDALS_BF16:
+        return !bf16_has_special(tensor->data, tensor->bytes / 2);
+    case MEDALS_F16:
+        return !f16_has_special(tensor->data, tensor->bytes / 2);
+    default:
+        return true;
+    }
+}
+
+/* One such weight makes every answer of the network none. */
+static bool check_finite(const MedalsWeights *weights, GError **error)
+{
+    for (size_t i = 0; i < medals_weights_count(weights); i++) {
+        const MedalsStoredTensor *tensor = medals_weights_at(weights, i);
+        if (!is_finite(tensor))
+            return medals_fail(error, MEDALS_E_INPUT,
+                               "%s: tensor %s: holds a NaN or infinity; "
+                               "expected finite weights",
+                               medals_weights_path(weights), tensor->name);
+    }
+    return true;
+}
+
 static bool check_width(const MedalsModel *model, const MedalsNetwork *network,
                         size_t stage, GError **error)
 {
@@ -98,6 +145,8 @@ const MedalsNetwork *medals_model_network(MedalsModel *model, size_t stage,
                                     .mask_mlp_last_gelu =
                                         package->mask_mlp_last_gelu,
                                     .storage = model->storage};
+    if (!check_finite(model->weights[stage], error))
+        return NULL;
     MedalsNetwork *network = medals_network_new(
         model->kernels, model->weights[stage], &options, error);
     if (!network)

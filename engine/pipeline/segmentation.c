@@ -89,6 +89,18 @@ static void warn_unknown(Run *run, size_t i)
          text, medals_modality_name(modality), count ? list->str : "none");
 }
 
+/* A text tower with a NaN among its weights gives such a query. */
+static bool check_query(const Run *run, size_t i, int64_t width, GError **error)
+{
+    for (int64_t q = 0; q < width; q++)
+        if (!isfinite(run->queries[(int64_t) i * width + q]))
+            return medals_fail(error, MEDALS_E_INPUT,
+                               "model: its text encoder answers text %zu with "
+                               "NaN or infinity; expected finite numbers",
+                               i + 1);
+    return true;
+}
+
 static bool encode_texts(Run *run, GError **error)
 {
     size_t n = run->options->text_count;
@@ -111,6 +123,7 @@ static bool encode_texts(Run *run, GError **error)
                  i + 1, run->model->package->text_max_tokens);
         if (!run->out->request.known[i])
             warn_unknown(run, i);
+        ok = check_query(run, i, width, error);
     }
     medals_free(cut);
     run->out->info.seconds_text = medals_now() - begun;

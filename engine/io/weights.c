@@ -95,18 +95,8 @@ bool medals_weights_add(MedalsWeights *weights, const char *name,
     return true;
 }
 
-static bool looks_like_zip(const MedalsMap *map)
+MedalsWeights *medals_weights_new(const char *path, MedalsMap *map)
 {
-    size_t size;
-    const uint8_t *data = medals_map_peek(map, &size);
-    return size >= 4 && !memcmp(data, "PK\3\4", 4);
-}
-
-MedalsWeights *medals_weights_open(const char *path, GError **error)
-{
-    MedalsMap *map = medals_map_open(path, error);
-    if (!map)
-        return NULL;
     MedalsWeights *weights = g_new0(MedalsWeights, 1);
     atomic_init(&weights->references, 1);
     weights->path = g_strdup(path);
@@ -117,13 +107,6 @@ MedalsWeights *medals_weights_open(const char *path, GError **error)
     weights->by_data = g_hash_table_new(NULL, NULL);
     weights->gathered = g_ptr_array_new_with_free_func(medals_free);
     weights->step = -1;
-    weights->is_torch = looks_like_zip(map);
-    bool ok = weights->is_torch ? medals_torch_read(weights, error)
-                                : medals_safetensors_read(weights, error);
-    if (!ok) {
-        medals_weights_unref(weights);
-        return NULL;
-    }
     return weights;
 }
 

@@ -25,6 +25,9 @@ struct MedalsWeights {
     int64_t step; /* of training, -1: not told */
 };
 
+/** An empty MedalsWeights; takes the map. */
+MedalsWeights *medals_weights_new(const char *path, MedalsMap *map);
+
 /**
  * Adds a tensor whose bytes lie inside the map or in `gathered`; checks name
  * and shape.

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "label_scores.h"
 #include "memory.h"
-#include "metrics.h"
 #include "reorient.h"
 #include "tally.h"
 

@@ -12,8 +12,8 @@
 #include <math.h>
 
 #include "distance_map.h"
+#include "label_scores.h"
 #include "memory.h"
-#include "metrics.h"
 #include "surfel_table.h"
 
 /* Distances at the tolerance itself must not be lost to rounding. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "golden.h"
+#include "label_scores.h"
 #include "memory.h"
-#include "metrics.h"
 
 /* One case: its maps and the largest shares of the limits used up. */
 typedef struct Case {

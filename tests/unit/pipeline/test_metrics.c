@@ -1,7 +1,7 @@
 /*
  * test_metrics.c - distances, surfaces, pairings, whole comparisons
  */
-#include "metrics.h"
+#include "label_scores.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /*
- * metrics.c - Dice, and scores of instances
+ * label_scores.c - Dice, and scores of instances
  *
  *   gt, pred --count--> sizes |g|, |p|, overlaps |g and p|
  *            --IoU-->   sparse pairs --assignment--> matches
  *   TP = matches with IoU >= 0.5, FP = #pred - TP, FN = #gt - TP
  */
-#include "metrics.h"
+#include "label_scores.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /*
- * metrics.h - DSC, NSD, F1, DSC TP between two labelmaps
+ * label_scores.h - DSC, NSD, F1, DSC TP between two labelmaps
  * @source spec training.md 8
  */
-#ifndef MEDALS_PIPELINE_METRICS_H
-#define MEDALS_PIPELINE_METRICS_H
+#ifndef MEDALS_LABEL_SCORES_H
+#define MEDALS_LABEL_SCORES_H
 
 #include "error.h"
 

@@ -90,10 +90,12 @@ MedalsStatus medals_bench_peak(MedalsContext *context, MedalsBenchPeak *peak,
     GError *inner = NULL;
     if (!medals_lane_enter(context->lane, NULL, &inner))
         return medals_error_take(inner, error);
+    medals_peak_rss_reset();
     MedalsBenchPeak out = {.struct_size = peak->struct_size,
                            .f32 = measure_unit(context, UNIT_F32),
                            .bf16_dot = measure_unit(context, UNIT_BF16),
                            .amx = measure_unit(context, UNIT_AMX)};
+    out.peak_rss = medals_peak_rss();
     medals_lane_leave(context->lane);
     memcpy(peak, &out, MIN(peak->struct_size, sizeof out));
     return MEDALS_OK;
@@ -164,7 +166,14 @@ static bool bench_begin(Bench *bench, const MedalsContext *context,
         bench->exec.lane = options->model->lane;
         bench->exec.kernels = options->model->kernels;
     }
+    medals_peak_rss_reset();
     return medals_lane_enter(bench->exec.lane, &bench->task, error);
+}
+
+static MedalsPrecision precision_of(const Bench *bench)
+{
+    return bench->storage == MEDALS_BF16 ? MEDALS_PRECISION_BF16
+                                         : MEDALS_PRECISION_F32;
 }
 
 static void bench_end(Bench *bench, bool entered)
@@ -354,8 +363,7 @@ static bool run_network(Bench *bench, MedalsBenchResult *result, GError **error)
         MAX(bench->options.repeats, 1) * window_operations(bench, n);
     if (!best_window(bench, n, &result->seconds, error))
         return false;
-    result->precision = bench->storage == MEDALS_BF16 ? MEDALS_PRECISION_BF16
-                                                      : MEDALS_PRECISION_F32;
+    result->precision = precision_of(bench);
     result->parameters = medals_network_parameters(bench->network);
     result->operations = window_operations(bench, n);
     result->share = result->operations / result->seconds / peak;
@@ -387,6 +395,7 @@ static bool run_classes(Bench *bench, MedalsBenchClasses *result,
     const bool singles = bench->options.run_singles;
     if (!make_network(bench, error) || !make_window(bench, error))
         return false;
+    double peak = measure_peak(bench->context, bench->storage);
     medals_task_phase(&bench->task, "network");
     bench->task.total =
         MAX(bench->options.repeats, 1) *
@@ -403,6 +412,10 @@ static bool run_classes(Bench *bench, MedalsBenchClasses *result,
             return false;
         result->singles_seconds += seconds;
     }
+    result->precision = precision_of(bench);
+    result->operations = window_operations(bench, n);
+    result->share = result->operations / result->all_seconds / peak;
+    result->peak_rss = medals_peak_rss();
     return true;
 }
 
@@ -534,6 +547,7 @@ static bool layer_time(const Bench *bench, Layer *layer, double peak,
             ? medals_upconv_flops(layer->up, size[0], size[1], size[2])
             : medals_conv_block_flops(layer->block, size[0], size[1], size[2]);
     report->share = report->operations / report->seconds / peak;
+    report->peak_rss = medals_peak_rss();
     return true;
 }
 
@@ -562,6 +576,8 @@ static bool visit_layer(const Walk *walk, const char *group, int a, int b,
     else
         g_strlcpy(layer.name, group, sizeof layer.name);
     layer.report.name = layer.name;
+    layer.report.precision = precision_of(walk->bench);
+    medals_peak_rss_reset();
     for (int axis = 0; axis < 3; axis++)
         layer.report.size[axis] = walk->bench->options.size[axis] >> level;
     bool good = layer_fill(walk->bench, &layer, up, error) &&

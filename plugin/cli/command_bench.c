@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -11,13 +12,21 @@
 #include "progress.h"
 #include "request.h"
 
-enum { FULL_SIZE = 192, CLASSES_MAX = 500 };
+/* The window and its texts, and what `classes` compares. */
+enum {
+    SIZE = 96,
+    FULL_SIZE = 192,
+    TEXTS = 8,
+    COMPARED_TEXTS = 24,
+    CLASSES_MAX = 500
+};
 
 typedef struct {
     const char *size_text, *model_path, *precision_text;
     int64_t size[3];
     bool has_size, full, layers, compact, run_singles, quiet, json;
-    uint64_t classes, threads, repeats;
+    uint64_t classes; /* UINT64_MAX: not given */
+    uint64_t threads, repeats;
     MedalsPrecision precision;
 
     Progress *progress;
@@ -29,7 +38,7 @@ typedef struct {
 static bool parse_size(Bench *bench, GError **error)
 {
     for (int axis = 0; axis < 3; axis++)
-        bench->size[axis] = bench->full ? FULL_SIZE : 96;
+        bench->size[axis] = bench->full ? FULL_SIZE : SIZE;
     if (!bench->size_text)
         return true;
     g_auto(GStrv) items = g_strsplit(bench->size_text, ",", -1);
@@ -71,7 +80,8 @@ static bool parse(Bench *bench, char *const *arguments, GError **error)
         return failure_set(error, EXIT_USAGE,
                            "%s: one argument too many; expected options only",
                            (char *) positionals->pdata[0]);
-    if (bench->classes < 1 || bench->classes > CLASSES_MAX)
+    if (bench->classes != UINT64_MAX &&
+        (bench->classes < 1 || bench->classes > CLASSES_MAX))
         return failure_set(error, EXIT_USAGE,
                            "--classes: %" G_GUINT64_FORMAT "; expected 1 to %d",
                            bench->classes, CLASSES_MAX);
@@ -99,12 +109,18 @@ static bool open_model(Bench *bench, GError **error)
     return true;
 }
 
-static MedalsBenchOptions options_of(const Bench *bench)
+/* Classes of a case: as asked, or the case's own. */
+static int64_t classes_of(const Bench *bench, int64_t usual)
+{
+    return bench->classes == UINT64_MAX ? usual : (int64_t) bench->classes;
+}
+
+static MedalsBenchOptions options_of(const Bench *bench, int64_t classes)
 {
     MedalsBenchOptions options = MEDALS_BENCH_OPTIONS_INIT;
     options.model = bench->model;
     memcpy(options.size, bench->size, sizeof options.size);
-    options.classes = (int64_t) bench->classes;
+    options.classes = classes;
     options.precision = bench->precision;
     options.repeats = (uint32_t) MIN(bench->repeats, 1000);
     options.run_singles = bench->run_singles;
@@ -113,13 +129,18 @@ static MedalsBenchOptions options_of(const Bench *bench)
     return options;
 }
 
-/* A line begun with what every case says. */
-static cJSON *begin_case(const Bench *bench, const char *name)
+/* A line begun with what every case says. precision AUTO: all of them. */
+static cJSON *begin_case(const Bench *bench, const char *name,
+                         MedalsPrecision precision, uint64_t peak_rss)
 {
     cJSON *line = cJSON_CreateObject();
     json_text(line, "case", name);
     json_text(line, "isa", medals_context_isa(bench->context));
     json_number(line, "threads", medals_context_threads(bench->context));
+    json_text(line, "precision",
+              precision == MEDALS_PRECISION_AUTO ? NULL
+                                                 : precision_name(precision));
+    json_number(line, "peak_rss_bytes", (double) peak_rss);
     return line;
 }
 
@@ -127,18 +148,18 @@ static void add_speed(cJSON *line, double seconds, double operations,
                       double share)
 {
     json_number(line, "seconds", seconds);
-    json_number(line, "gflop", operations / 1e9);
-    json_number(line, "gflops", operations / 1e9 / seconds);
+    json_number(line, "tflop", operations / 1e12);
+    json_number(line, "tflops", operations / 1e12 / seconds);
     json_number(line, "share_of_peak", share);
 }
 
-static void add_network(const Bench *bench, cJSON *line)
+static void add_network(const Bench *bench, cJSON *line, int64_t classes)
 {
     json_text(line, "model",
               bench->model ? medals_model_name(bench->model)
                            : "published widths, random weights");
     json_integers(line, "size", bench->size, 3);
-    json_number(line, "classes", (double) bench->classes);
+    json_number(line, "classes", (double) classes);
 }
 
 static bool run_peak(Bench *bench, GError **error)
@@ -147,11 +168,12 @@ static bool run_peak(Bench *bench, GError **error)
     MedalsBenchPeak peak = MEDALS_BENCH_PEAK_INIT;
     if (medals_bench_peak(bench->context, &peak, &cause) != MEDALS_OK)
         return failure_take(error, cause);
-    cJSON *line = begin_case(bench, "peak");
-    json_number(line, "f32_gflops", peak.f32 / 1e9);
-    json_number(line, "bf16_dot_gflops",
-                peak.bf16_dot > 0 ? peak.bf16_dot / 1e9 : NAN);
-    json_number(line, "amx_gflops", peak.amx > 0 ? peak.amx / 1e9 : NAN);
+    cJSON *line =
+        begin_case(bench, "peak", MEDALS_PRECISION_AUTO, peak.peak_rss);
+    json_number(line, "f32_tflops", peak.f32 / 1e12);
+    json_number(line, "bf16_dot_tflops",
+                peak.bf16_dot > 0 ? peak.bf16_dot / 1e12 : NAN);
+    json_number(line, "amx_tflops", peak.amx > 0 ? peak.amx / 1e12 : NAN);
     json_take_line(line, bench->out);
     return true;
 }
@@ -159,25 +181,42 @@ static bool run_peak(Bench *bench, GError **error)
 static bool run_network(Bench *bench, GError **error)
 {
     MedalsError *cause = NULL;
-    MedalsBenchOptions options = options_of(bench);
+    const int64_t classes =
+        classes_of(bench, bench->full ? COMPARED_TEXTS : TEXTS);
+    MedalsBenchOptions options = options_of(bench, classes);
     MedalsBenchResult result = MEDALS_BENCH_RESULT_INIT;
     if (medals_bench_network(bench->context, &options, &result, &cause) !=
         MEDALS_OK)
         return failure_take(error, cause);
-    cJSON *line = begin_case(bench, "network");
-    add_network(bench, line);
-    json_text(line, "precision", precision_name(result.precision));
+    cJSON *line =
+        begin_case(bench, "network", result.precision, result.peak_rss);
+    add_network(bench, line, classes);
     add_speed(line, result.seconds, result.operations, result.share);
     json_number(line, "parameters", (double) result.parameters);
-    json_number(line, "peak_rss_bytes", (double) result.peak_rss);
     json_take_line(line, bench->out);
     return true;
+}
+
+/* The same for the eye. */
+static void print_layer(const Bench *bench, const MedalsBenchLayer *layer)
+{
+    progress_clear(bench->progress);
+    if (strcmp(layer->name, "encoder 0.0") == 0)
+        fprintf(stderr, "%-12s %-9s %4s %4s %2s %13s %9s %9s %6s\n", "layer",
+                "kernel", "in", "out", "s", "size", "GFLOP", "ms", "peak");
+    g_autofree char *size =
+        g_strdup_printf("%dx%dx%d", (int) layer->size[0], (int) layer->size[1],
+                        (int) layer->size[2]);
+    fprintf(stderr, "%-12s %-9s %4d %4d %2d %13s %9.2f %9.2f %4.1f %%\n",
+            layer->name, layer->kernel, (int) layer->cin, (int) layer->cout,
+            layer->stride, size, layer->operations / 1e9, layer->seconds * 1e3,
+            100 * layer->share);
 }
 
 static bool take_layer(void *cookie, const MedalsBenchLayer *layer)
 {
     Bench *bench = cookie;
-    cJSON *line = begin_case(bench, "layer");
+    cJSON *line = begin_case(bench, "layer", layer->precision, layer->peak_rss);
     json_text(line, "name", layer->name);
     json_text(line, "kernel", layer->kernel);
     json_number(line, "cin", (double) layer->cin);
@@ -186,13 +225,16 @@ static bool take_layer(void *cookie, const MedalsBenchLayer *layer)
     json_integers(line, "size", layer->size, 3);
     add_speed(line, layer->seconds, layer->operations, layer->share);
     json_take_line(line, bench->out);
+    if (!bench->quiet)
+        print_layer(bench, layer);
     return !interrupt_asked();
 }
 
 static bool run_layers(Bench *bench, GError **error)
 {
     MedalsError *cause = NULL;
-    MedalsBenchOptions options = options_of(bench);
+    MedalsBenchOptions options = options_of(bench, 1);
+    options.progress = NULL; /* the table shows it */
     return medals_bench_layers(bench->context, &options, take_layer, bench,
                                &cause) == MEDALS_OK ||
            failure_take(error, cause);
@@ -201,18 +243,22 @@ static bool run_layers(Bench *bench, GError **error)
 static bool run_classes(Bench *bench, GError **error)
 {
     MedalsError *cause = NULL;
-    MedalsBenchOptions options = options_of(bench);
+    const int64_t classes = classes_of(bench, COMPARED_TEXTS);
+    MedalsBenchOptions options = options_of(bench, classes);
     MedalsBenchClasses result = MEDALS_BENCH_CLASSES_INIT;
     if (medals_bench_classes(bench->context, &options, &result, &cause) !=
         MEDALS_OK)
         return failure_take(error, cause);
-    cJSON *line = begin_case(bench, "classes");
-    add_network(bench, line);
+    cJSON *line =
+        begin_case(bench, "classes", result.precision, result.peak_rss);
+    add_network(bench, line, classes);
+    add_speed(line, result.all_seconds, result.operations, result.share);
     json_number(line, "one_seconds", result.one_seconds);
-    json_number(line, "all_seconds", result.all_seconds);
     json_number(line, "singles_seconds", result.singles_seconds);
     cJSON_AddBoolToObject(line, "singles_run", result.singles_run);
-    json_number(line, "gain", result.singles_seconds / result.all_seconds);
+    json_number(line, "ratio", result.all_seconds / result.one_seconds);
+    json_number(line, "saving",
+                1 - result.all_seconds / result.singles_seconds);
     json_take_line(line, bench->out);
     return true;
 }
@@ -226,7 +272,7 @@ static bool run_cases(Bench *bench, GError **error)
     if (!run_network(bench, error))
         return false;
     progress_span(bench->progress, 0.5, 0.9);
-    if (bench->classes > 1 && !run_classes(bench, error))
+    if (classes_of(bench, COMPARED_TEXTS) > 1 && !run_classes(bench, error))
         return false;
     progress_span(bench->progress, 0.9, 1);
     return !bench->layers || run_layers(bench, error);
@@ -234,7 +280,7 @@ static bool run_cases(Bench *bench, GError **error)
 
 bool command_bench(char *const *arguments, GString *out, GError **error)
 {
-    Bench bench = {.classes = 1, .repeats = 1, .out = out};
+    Bench bench = {.classes = UINT64_MAX, .repeats = 2, .out = out};
     if (!parse(&bench, arguments, error))
         return false;
     bench.progress =

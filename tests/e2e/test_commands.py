@@ -175,7 +175,14 @@ class Bench(ProgramTest):
         self.assertEqual([c["case"] for c in cases],
                          ["peak", "network", "classes"])
         self.assertGreater(cases[1]["seconds"], 0)
-        self.assertGreater(cases[1]["gflops"], 0)
+        for case in cases[1:]:
+            self.assertGreater(case["tflops"], 0)
+            self.assertGreater(case["share_of_peak"], 0)
+        for case in cases:
+            self.assertEqual(case["threads"], 1)
+            self.assertGreater(case["peak_rss_bytes"], 1 << 20)
+        self.assertGreater(cases[2]["ratio"], 0)
+        self.assertLess(cases[2]["saving"], 1)
 
     def test_values(self):
         for option, value in (("--size", "33"), ("--size", "0"),

@@ -8,7 +8,8 @@
  *
  * Work is counted from the layer table: two operations a multiply-add, with
  * prompts passed. Norms, activations and copies count nothing, their time
- * does. Names and fields may change between versions; medals.h does not
+ * does. peak_rss is the largest resident set during the case; where the system
+ * cannot begin it anew, of the process so far. Names and fields may change between versions; medals.h does not
  * include this file.
  */
 #ifndef MEDALS_BENCH_H
@@ -24,10 +25,11 @@ typedef struct MedalsBenchPeak {
     double f32;           /**< fused multiply-add of the context's level */
     double bf16_dot;      /**< dot products of bf16; 0: not at this level */
     double amx;           /**< bf16 tiles; 0: not at this level */
+    uint64_t peak_rss;    /**< of this case, bytes */
 } MedalsBenchPeak;
 #define MEDALS_BENCH_PEAK_INIT                                                 \
     {                                                                          \
-        sizeof(MedalsBenchPeak), 0, 0, 0                                       \
+        sizeof(MedalsBenchPeak), 0, 0, 0, 0                                    \
     }
 
 /** Takes about a second. @return MEDALS_E_CANCELLED never; MEDALS_OK */
@@ -63,7 +65,7 @@ typedef struct MedalsBenchResult {
     double seconds;      /**< one window, logits and sigmoid included */
     double operations;   /**< of the window */
     double share;        /**< operations/seconds of the peak of precision */
-    uint64_t peak_rss;   /**< of the process so far, bytes */
+    uint64_t peak_rss;   /**< of this case, bytes */
 } MedalsBenchResult;
 #define MEDALS_BENCH_RESULT_INIT                                               \
     {                                                                          \
@@ -91,6 +93,8 @@ typedef struct MedalsBenchLayer {
     double seconds;  /**< the fastest of some runs */
     double operations;
     double share; /**< of the peak of the precision */
+    MedalsPrecision precision;
+    uint64_t peak_rss; /**< of this layer, bytes */
 } MedalsBenchLayer;
 /** @return false to stop; the layer is borrowed */
 typedef bool (*MedalsBenchLayerFn)(void *cookie, const MedalsBenchLayer *layer);
@@ -108,10 +112,15 @@ typedef struct MedalsBenchClasses {
     double all_seconds;     /**< N classes, one pass */
     double singles_seconds; /**< N passes of one class */
     bool singles_run;       /**< measured; else N times one_seconds */
+    MedalsPrecision precision;
+    double operations; /**< of the pass with N classes */
+    double share;      /**< of that pass: operations/seconds of the peak */
+    uint64_t peak_rss; /**< of this case, bytes */
 } MedalsBenchClasses;
 #define MEDALS_BENCH_CLASSES_INIT                                              \
     {                                                                          \
-        sizeof(MedalsBenchClasses), 0, 0, 0, false                             \
+        sizeof(MedalsBenchClasses), 0, 0, 0, false, MEDALS_PRECISION_AUTO, 0,  \
+            0, 0                                                               \
     }
 
 /** @return as medals_bench_network() */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "conv_kernel.h"
+#include "conv_proof.h"
 #include "memory.h"
 
 /* Runs of tiles whose moments are kept apart; more help balance. */
@@ -37,6 +38,13 @@ static bool choose_conv(MedalsConvBlock *block, const float *weight,
     for (int i = 0; block->kernels->conv[i]; i++) {
         g_clear_error(&reason);
         block->conv = block->kernels->conv[i];
+        if (!medals_conv_proves(block->conv, block->kernels,
+                                block->shape.storage)) {
+            medals_fail(&reason, MEDALS_E_INTERNAL,
+                        "convolution: kernel %s is wrong on this machine",
+                        block->conv->name);
+            continue;
+        }
         block->weights = block->conv->weights_new(&block->shape, weight,
                                                   block->kernels->isa, &reason);
         if (block->weights)

@@ -9,16 +9,18 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include <dirent.h>
-#include <gdcmDirectory.h>
 #include <gdcmScanner.h>
 #include <sys/stat.h>
 
 #include "dicom_check.hpp"
 #include "failure.hpp"
 #include "image.h"
+#include "image_data.hpp"
 #include "numbers.hpp"
 #include "quiet.hpp"
 
@@ -28,6 +30,7 @@ namespace medals::bridge
 namespace
 {
 
+namespace fs = std::filesystem;
 using gdcm::Tag;
 
 const Tag tag_modality(0x0008, 0x0060);
@@ -92,6 +95,18 @@ unsigned count_of(gdcm::Scanner &scanner, const char *file, const Tag &tag,
     return number >= 0 && number < 1e9 ? unsigned(number) : fallback;
 }
 
+/* By the first bytes: with the preamble, or beginning with a tag of group 2 or
+ * 8. A name that says so also counts: a damaged file is to be noticed. */
+bool may_be_dicom(const fs::path &path)
+{
+    char bytes[132] = {};
+    std::ifstream(path, std::ios::binary).read(bytes, sizeof bytes);
+    std::string ending = path.extension().string();
+    return memcmp(bytes + 128, "DICM", 4) == 0 ||
+           ((bytes[0] == 8 || bytes[0] == 2) && !bytes[1] && !bytes[3]) ||
+           ending == ".dcm" || ending == ".DCM" || ending == ".IMA";
+}
+
 std::vector<std::string> files_of(const std::string &path)
 {
     struct stat info;
@@ -105,9 +120,16 @@ std::vector<std::string> files_of(const std::string &path)
         fail(MEDALS_E_IO, "%s: %s; a readable folder expected", path.c_str(),
              strerror(errno));
     closedir(readable);
-    gdcm::Directory directory;
-    directory.Load(path, true);
-    std::vector<std::string> files = directory.GetFilenames();
+    std::vector<std::string> files;
+    std::error_code none;
+    fs::recursive_directory_iterator entry(
+        path, fs::directory_options::skip_permission_denied, none);
+    for (; !none && entry != fs::recursive_directory_iterator();
+         entry.increment(none)) {
+        std::error_code unknown;
+        if (entry->is_regular_file(unknown) && may_be_dicom(entry->path()))
+            files.push_back(entry->path().string());
+    }
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -158,6 +180,10 @@ std::string choices_of(const std::vector<DicomSeries> &all)
 std::vector<DicomSeries> scan_dicom(const std::string &path)
 {
     std::vector<std::string> all_files = files_of(path), files;
+    for (const std::string &name : all_files)
+        if (file_size(name) == 0)
+            fail(MEDALS_E_INPUT, "%s: an empty file; a DICOM image expected",
+                 name.c_str());
     std::copy_if(all_files.begin(), all_files.end(), std::back_inserter(files),
                  check_dicom);
     gdcm::Scanner scanner;

@@ -248,7 +248,27 @@ MedalsGeometry own_geometry(const NiftiHeader &header, const int64_t size[3])
     return geometry;
 }
 
-MedalsGeometry itk_geometry(const std::string &path, const int64_t size[3])
+/* An sform at right angles whose column lengths are not the pixdim. It places
+ * the voxels, so that its lengths are the spacing. */
+MedalsGeometry sform_geometry(MedalsImage &image, const NiftiHeader &header,
+                              const int64_t size[3])
+{
+    MedalsGeometry geometry = own_geometry(header, size);
+    const double *spacing = geometry.spacing;
+    std::string pixdim =
+        text_of("%g x %g x %g", spacing[0], spacing[1], spacing[2]);
+    Affine affine = sform_of(header);
+    for (int c = 0; c < 3 && c < header.integer(NiftiField::dim); c++)
+        geometry.spacing[c] = std::sqrt(column_dot(affine, c, c));
+    image.warnings.push_back(
+        text_of("the spacing of the sform, %g x %g x %g mm, is not that of "
+                "pixdim, %s: the sform is used",
+                spacing[0], spacing[1], spacing[2], pixdim.c_str()));
+    return geometry;
+}
+
+MedalsGeometry itk_geometry(MedalsImage &image, const std::string &path,
+                            const NiftiHeader &header, const int64_t size[3])
 {
     auto io = itk::NiftiImageIO::New();
     io->SetFileName(path);
@@ -258,10 +278,7 @@ MedalsGeometry itk_geometry(const std::string &path, const int64_t size[3])
         std::string text = e.GetDescription();
         if (text.find("orthonormal") == std::string::npos)
             throw;
-        fail(MEDALS_E_INPUT,
-             "%s: the sform is sheared and there is no qform; axes at right "
-             "angles expected (resample the image)",
-             path.c_str());
+        return sform_geometry(image, header, size);
     }
     MedalsGeometry geometry = geometry_of(*io);
     std::copy(size, size + 3, geometry.size);
@@ -519,8 +536,9 @@ ImagePointer read_nifti(const std::string &path)
     check_size(path, size, medals_dtype_size(v.dtype), 1);
 
     auto image = std::make_unique<MedalsImage>();
-    geometry = itk_knows(path, header) ? itk_geometry(path, size)
-                                       : own_geometry(header, size);
+    geometry = itk_knows(path, header)
+                   ? itk_geometry(*image, path, header, size)
+                   : own_geometry(header, size);
     check_geometry(path, geometry);
     name_orientation(*image, header, geometry);
     image->volume = new_volume(path, geometry, v.dtype);

@@ -60,12 +60,14 @@ class ProgramTest(unittest.TestCase):
     def path(self, name):
         return str(self.folder / name)
 
-    def run_program(self, *arguments, env=None, program=None, timeout=300):
+    def run_program(self, *arguments, env=None, program=None, timeout=300,
+                    stdin=None):
         environment = dict(os.environ, **(env or {}))
         command = [str(BIN / (program or self.program))]
         command += [a if isinstance(a, bytes) else str(a) for a in arguments]
         return Run(subprocess.run(command, capture_output=True,
                                   timeout=timeout, env=environment,
+                                  input=stdin,
                                   check=False, cwd=self.folder))
 
     def good(self, *arguments, **how):

@@ -46,6 +46,12 @@ class BadImage(BadInput):
                                                      encoding="utf-8")
         self.refused("in.nii")
 
+    def test_no_file(self):
+        os.mkfifo(self.path("pipe"))
+        for name in ("pipe", "/dev/null"):
+            self.refused(name)
+            self.bad(3, "inspect", name, timeout=10)
+
     def test_empty_folder(self):
         os.mkdir(self.path("dicom"))
         self.refused("dicom")
@@ -242,6 +248,13 @@ class BadModel(BadInput):
             header[self.name]["shape"].reverse()
         self.edit_header(turn)
         self.assertIn(self.name, self.refused_model().err)
+
+    def test_not_a_number_among_the_weights(self):
+        weights = self.weights()
+        content = bytearray(weights.read_bytes())
+        struct.pack_into("<2H", content, len(content) - 4, 0x7fc0, 0x7fc0)
+        self.replace(weights.name, content)
+        self.assertIn("NaN", self.refused_model().err)
 
     def test_tensor_beyond_the_file(self):
         def lie(header):

@@ -1,10 +1,12 @@
 """Ctrl-C: exit 5 within a second, no file; a second one kills."""
+import math
 import os
 import signal
 import subprocess
 import time
 import unittest
 
+import nifti
 import phantom
 from programs import BIN, ProgramTest, need_model
 
@@ -51,6 +53,29 @@ class Cancel(ProgramTest):
 
     def test_terminate(self):
         self.check(signal.SIGTERM, 1.0)
+
+    def test_interrupt_while_a_file_is_written(self):
+        """Big zero maps of an image that the network skips."""
+        size = (300, 300, 150)
+        nifti.write(self.path("in.nii.gz"), size, bytes(math.prod(size)),
+                    code=nifti.UINT8, affine=nifti.affine_of((1, 1, 1)))
+        process = subprocess.Popen(
+            [str(BIN / "medals"), "segment", "in.nii.gz", "--text",
+             ";".join(f"object {n}" for n in range(8)), "-o", "out.nii.gz",
+             "--probabilities", "p.nii.gz", "--quiet"], cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and not any(
+                p.name.startswith(".") for p in self.folder.iterdir()):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - begin, 1.5)
+        self.assertEqual((process.returncode, out), (5, b""), err)
+        self.assertEqual(err.count(b"\n"), 1, err)
+        self.assertEqual([p.name for p in self.folder.iterdir()],
+                         ["in.nii.gz"])
 
     def test_second_kills(self):
         process = self.start()

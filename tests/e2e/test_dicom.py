@@ -1,4 +1,5 @@
 """DICOM series of the shared data: modality from the header, geometry."""
+import os
 import shutil
 import unittest
 
@@ -55,6 +56,16 @@ class Dicom(ProgramTest):
         run = self.run_program("segment", "gap", "--text", "tumor", "-o",
                                "out.nii.gz", "--quiet")
         self.assertEqual(run.code, 3, str(run))
+
+    def test_odd_files_in_the_folder(self):
+        shutil.copytree(DICOM / "mr-prostate-t2", self.folder / "odd")
+        (self.folder / "odd" / "notes.txt").write_text("notes", "utf-8")
+        os.mkfifo(self.folder / "odd" / "pipe")
+        os.symlink("..", self.folder / "odd" / "loop")
+        answer = self.good("inspect", "odd", "--json", timeout=30).json
+        self.assertEqual(answer["size"][2], 19)
+        (self.folder / "odd" / "last.dcm").touch()
+        self.assertIn("last.dcm", self.bad(3, "inspect", "odd").err)
 
     def test_one_file(self):
         first = sorted(p for p in (DICOM / "mr-prostate-t2").rglob("*")

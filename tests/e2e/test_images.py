@@ -85,6 +85,14 @@ class OddImages(ProgramTest):
         self.answer((20, 22, 18), phantom.mri((20, 22, 18)),
                     code=nifti.UINT8, pixdim=(0.01, 0.01, 0.01))
 
+    def test_spacing_of_the_sform(self):
+        """An sform that pixdim contradicts places the voxels."""
+        report, _ = self.answer((9, 9, 9), bytes(729), code=nifti.UINT8,
+                                affine=nifti.affine_of((4, 5, 6)))
+        self.assertTrue(any("pixdim" in w for w in report["warnings"]))
+        shown = self.good("inspect", "in.nii.gz", "--json").json
+        self.assertEqual(shown["spacing"], [4, 5, 6])
+
     def test_long_axis(self):
         size = (30000, 2, 2)
         voxels = bytes((n // 90) % 200 for n in range(30000)) * 4

@@ -15,6 +15,11 @@ class Report(ProgramTest):
     def setUp(self):
         super().setUp()
         self.image = phantom.write_mri(self.path("in.nii.gz"))
+        # what is settled before the network runs is asked with a constant
+        # image, which it skips
+        self.flat = self.path("flat.nii.gz")
+        nifti.write(self.flat, (6, 6, 6), bytes(216), code=nifti.UINT8,
+                    pixdim=(4, 4, 4), affine=nifti.affine_of((4, 4, 4)))
 
     def test_object(self):
         report = self.segment(self.image, " left hippocampus ;brain stem;\n")
@@ -70,7 +75,7 @@ class Report(ProgramTest):
         self.assertGreater(seconds["network"], 0)
 
     def modality(self, text, *more):
-        return self.segment(self.image, text, "o.nii.gz", *more)["modality"]
+        return self.segment(self.flat, text, "o.nii.gz", *more)["modality"]
 
     def test_modality(self):
         self.assertEqual(self.modality("brain stem", "--modality", "CT"),
@@ -89,7 +94,7 @@ class Report(ProgramTest):
                          {"value": "ct", "source": "option"})
 
     def window(self, text, *more):
-        return self.segment(self.image, text, "o.nii.gz", *more)["window"]
+        return self.segment(self.flat, text, "o.nii.gz", *more)["window"]
 
     def test_window(self):
         ct = ("--modality", "ct")
@@ -104,7 +109,7 @@ class Report(ProgramTest):
         self.assertIsNone(self.window("brain stem", "--modality", "mri"))
 
     def test_known(self):
-        report = self.segment(self.image, "teapot; brain stem", "o.nii.gz",
+        report = self.segment(self.flat, "teapot; brain stem", "o.nii.gz",
                               "--modality", "mri")
         teapot, stem = report["classes"]
         self.assertIs(teapot["known"], False)
@@ -124,28 +129,35 @@ class Report(ProgramTest):
     def test_text_sources(self):
         with open(self.path("texts"), "w", encoding="utf-8") as f:
             f.write("left putamen\r\n\n  ;right putamen;\n")
-        report = self.segment(self.image, "brain stem", "o.nii.gz", "--text",
+        report = self.segment(self.flat, "brain stem", "o.nii.gz", "--text",
                               "left thalamus", "--text-file", "texts")
         self.assertEqual([c["text"] for c in report["classes"]],
                          ["brain stem", "left thalamus", "left putamen",
                           "right putamen"])
 
+    def test_text_from_a_pipe(self):
+        run = self.good("segment", self.flat, "--text-file", "/dev/stdin", "-o",
+                        "o.nii.gz", "--json", stdin=b"brain stem\nliver")
+        self.assertEqual([c["text"] for c in run.json["classes"]],
+                         ["brain stem", "liver"])
+
     def test_long_text(self):
         text = "brain stem " * 1000
-        report = self.segment(self.image, text)
+        report = self.segment(self.flat, text)
         self.assertEqual(report["classes"][0]["text"], text.strip())
-        self.assertTrue(report["warnings"])
+        self.assertTrue(any("256 tokens" in w for w in report["warnings"]),
+                        report["warnings"])
 
     def test_unicode(self):
         text = "hippocampe gauche \u00e9 \u6d77\u99ac \U0001f9e0"
-        report = self.segment(self.image, text, "sortie \u00e9 1.nii.gz")
+        report = self.segment(self.flat, text, "sortie \u00e9 1.nii.gz")
         self.assertEqual(report["classes"][0]["text"], text)
         self.assertEqual(report["output"], ["sortie \u00e9 1.nii.gz"])
         self.assertTrue((self.folder / "sortie \u00e9 1.nii.gz").exists())
 
     def test_locale(self):
         env = {"LC_ALL": "de_DE.UTF-8", "LC_NUMERIC": "de_DE.UTF-8"}
-        report = self.segment(self.image, "brain stem", "o.nii.gz",
+        report = self.segment(self.flat, "brain stem", "o.nii.gz",
                               "--modality", "ct", "--window", "100.5,0.25",
                               env=env)
         self.assertEqual(report["window"], [-50, 50.5])

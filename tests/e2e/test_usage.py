@@ -1,8 +1,9 @@
 """Options, counts, combinations: exit 2 before any work; help pages."""
+import json
 import unittest
 
 import phantom
-from programs import ProgramTest, need_model
+from programs import ProgramTest, model_folder, need_model
 
 COMMANDS = ("segment", "classes", "inspect", "convert", "eval", "bench")
 
@@ -52,6 +53,21 @@ class Usage(ProgramTest):
 
     def test_same_output_twice(self):
         self.usage("-o", "out.nii.gz")
+
+    def test_same_output_by_another_path(self):
+        self.usage("-o", "./out.nii.gz")
+        self.usage("--png", f"../{self.folder.name}/p.png", "--probabilities",
+                   "p.nrrd", output="./p.nrrd")
+
+    def test_reference_of_no_challenge(self):
+        self.usage("--reference")
+
+    @need_model
+    def test_more_stages_than_the_package_has(self):
+        recipe = json.loads((model_folder() / "model.json").read_text("utf-8"))
+        if len(recipe["stages"]) > 1:
+            self.skipTest("the model has two stages")
+        self.usage("--stages", "2")
 
     def test_output_is_the_image(self):
         self.usage("-o", self.image)

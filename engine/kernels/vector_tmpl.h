@@ -190,6 +190,30 @@ INLINE void store_row(void *dst, const float *src, MedalsDtype dtype, int64_t n)
         (rows) = 1;                                                            \
     }
 
+/* Rows of n floats; the usual widths without a loop within. */
+INLINE void move_width(float *dst, int64_t dst_stride, const float *src,
+                       int64_t src_stride, int64_t rows, const int n)
+{
+    for (int64_t i = 0; i < rows; i++, dst += dst_stride, src += src_stride)
+#pragma GCC unroll 8
+        for (int j = 0; j < n; j += LANES)
+            put(dst + j, get(src + j));
+}
+
+static void move_rows(float *dst, int64_t dst_stride, const float *src,
+                      int64_t src_stride, int64_t rows, int64_t n)
+{
+    if (n == 16)
+        move_width(dst, dst_stride, src, src_stride, rows, 16);
+    else if (n == 32)
+        move_width(dst, dst_stride, src, src_stride, rows, 32);
+    else if (n == 64)
+        move_width(dst, dst_stride, src, src_stride, rows, 64);
+    else
+        for (int64_t i = 0; i < rows; i++)
+            load_row(dst + i * dst_stride, src + i * src_stride, MEDALS_F32, n);
+}
+
 static void load(float *dst, int64_t dst_stride, const void *src,
                  int64_t src_stride, MedalsDtype dtype, int64_t rows, int64_t n)
 {
@@ -197,9 +221,7 @@ static void load(float *dst, int64_t dst_stride, const void *src,
     const float *wide = src;
     const uint16_t *half = src;
     if (dtype == MEDALS_F32) {
-        for (int64_t i = 0; i < rows; i++)
-            load_row(dst + i * dst_stride, wide + i * src_stride, MEDALS_F32,
-                     n);
+        move_rows(dst, dst_stride, wide, src_stride, rows, n);
     } else {
         for (int64_t i = 0; i < rows; i++)
             load_row(dst + i * dst_stride, half + i * src_stride, MEDALS_BF16,
@@ -215,9 +237,7 @@ static void store(void *dst, int64_t dst_stride, const float *src,
     float *wide = dst;
     uint16_t *half = dst;
     if (dtype == MEDALS_F32) {
-        for (int64_t i = 0; i < rows; i++)
-            store_row(wide + i * dst_stride, src + i * src_stride, MEDALS_F32,
-                      n);
+        move_rows(wide, dst_stride, src, src_stride, rows, n);
     } else {
         for (int64_t i = 0; i < rows; i++)
             store_row(half + i * dst_stride, src + i * src_stride, MEDALS_BF16,

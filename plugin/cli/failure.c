@@ -76,7 +76,7 @@ static const char *expected_by(int exit_code)
     case EXIT_CANCELLED:
         return "; nothing was written";
     default:
-        return "; expected an undamaged file";
+        return "; expected a readable, undamaged file";
     }
 }
 

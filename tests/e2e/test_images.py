@@ -96,7 +96,7 @@ class OddImages(ProgramTest):
     def test_long_axis(self):
         size = (30000, 2, 2)
         voxels = bytes((n // 90) % 200 for n in range(30000)) * 4
-        self.answer(size, voxels, code=nifti.UINT8, pixdim=(0.05, 3, 3))
+        self.answer(size, voxels, code=nifti.UINT8, pixdim=(0.01, 3, 3))
 
     def test_500_classes(self):
         texts = ";".join(f"structure number {n}" for n in range(500))

@@ -61,8 +61,8 @@ bool failure_take_bridge(GError **error, MedalsStatus status, char *message)
 
 int failure_of_errno(int code)
 {
-    return code == ENOSPC || code == EDQUOT || code == ENOMEM ? EXIT_NO_ROOM
-                                                              : EXIT_INPUT;
+    bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+    return full || code == ENOMEM ? EXIT_NO_ROOM : EXIT_INPUT;
 }
 
 /* The second half of a line, for reasons that come without one. */

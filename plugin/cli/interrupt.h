@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /** From here on SIGINT and SIGTERM set a flag; the next one of them ends the
- * process at once. SIGPIPE is ignored: writes report it. */
+ * process at once. SIGPIPE and SIGXFSZ are ignored: writes report them. */
 void interrupt_install(void);
 /** @return whether the user has asked to stop. */
 bool interrupt_asked(void);

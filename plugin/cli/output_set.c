@@ -109,6 +109,12 @@ static bool check_target(const char *target, const char *folder, GError **error)
         return failure_set(error, EXIT_INPUT,
                            "%s: is a folder; expected the name of a file",
                            target);
+    GStatBuf info;
+    if (g_lstat(target, &info) != 0 && errno != ENOENT && errno != ENOTDIR)
+        return failure_set(error, EXIT_INPUT,
+                           "%s: cannot be written: %s; expected the name of a "
+                           "file",
+                           target, g_strerror(errno));
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
         return failure_set(error, EXIT_INPUT,
                            "%s: its folder does not exist; expected one that "
@@ -140,12 +146,22 @@ static bool is_taken(const OutputSet *set, const char *name, const char *folder)
     return false;
 }
 
-void output_set_add_pair(OutputSet *set, const char *staged, const char *target)
+static void add_pair(OutputSet *set, const char *staged, const char *target)
 {
     Pair *pair = g_new(Pair, 1);
     pair->staged = g_strdup(staged);
     pair->target = g_strdup(target);
     g_ptr_array_add(set->pairs, pair);
+}
+
+bool output_set_add_pair(OutputSet *set, const char *staged, const char *target,
+                         GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(target);
+    if (!check_target(target, folder, error))
+        return false;
+    add_pair(set, staged, target);
+    return true;
 }
 
 const char *output_set_add(OutputSet *set, const char *target, GError **error)
@@ -164,7 +180,7 @@ const char *output_set_add(OutputSet *set, const char *target, GError **error)
     g_autofree char *temporary = g_strdup_printf(
         PREFIX "%ld-%s%s", (long) getpid(), hash, ending_of(name));
     g_autofree char *staged = g_build_filename(folder, temporary, NULL);
-    output_set_add_pair(set, staged, target);
+    add_pair(set, staged, target);
     return ((Pair *) set->pairs->pdata[set->pairs->len - 1])->staged;
 }
 

@@ -25,9 +25,10 @@ void output_set_free(OutputSet *set);
  *         the set already
  */
 const char *output_set_add(OutputSet *set, const char *target, GError **error);
-/** A file that a writer makes by itself beside one of the others. */
-void output_set_add_pair(OutputSet *set, const char *staged,
-                         const char *target);
+/** A file that a writer makes by itself beside one of the others.
+ * @return false: EXIT_INPUT, as output_set_add() */
+bool output_set_add_pair(OutputSet *set, const char *staged, const char *target,
+                         GError **error);
 /** Removes what this process has written so far, also under the names that
  * writers make up, while one of them may still write. For the watchdog. */
 void output_set_abandon(const OutputSet *set);

@@ -66,10 +66,13 @@ static bool stage_outputs(Job *job, GError **error)
         g_ptr_array_add(job->staged, (gpointer) staged);
         char *label_target = medals_labelmap_label_file(target);
         char *label_staged = medals_labelmap_label_file(staged);
-        if (label_target && label_staged && !request->no_names)
-            output_set_add_pair(job->output_set, label_staged, label_target);
+        bool good = !label_target || !label_staged || request->no_names ||
+                    output_set_add_pair(job->output_set, label_staged,
+                                        label_target, error);
         medals_bridge_free(label_target);
         medals_bridge_free(label_staged);
+        if (!good)
+            return false;
     }
     return true;
 }

@@ -1,6 +1,7 @@
 """Output files: formats, all or nothing, disk full, leftovers, pictures."""
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import time
@@ -113,6 +114,17 @@ class Outputs(ProgramTest):
         os.mkdir(self.path("out.nii.gz"))
         self.bad(3, "segment", self.image, "--text", "a", "-o", "out.nii.gz")
 
+    def test_label_file_cannot_be_written(self):
+        os.mkdir(self.path("out.label.txt"))
+        self.bad(3, "segment", self.image, "--text", "a", "-o", "out.nii.gz")
+        self.assertEqual(self.names(), ["in.nii.gz", "out.label.txt"])
+
+    def test_name_too_long(self):
+        for length in (300, 255):  # the second: only for its .label.txt
+            name = "n" * (length - len(".nii.gz")) + ".nii.gz"
+            self.bad(3, "segment", self.image, "--text", "a", "-o", name)
+            self.assertEqual(self.names(), ["in.nii.gz"])
+
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_folder_is_read_only(self):
         os.mkdir(self.path("locked"), 0o500)
@@ -141,6 +153,16 @@ class Outputs(ProgramTest):
         self.bad(4, "segment", self.image, "--text", "left cerebral cortex",
                  "-o", "a.nii.gz", "--png", "disk/p.png")
         self.assertEqual(self.names(), ["disk", "in.nii.gz"])
+
+    def test_limit_of_file_size(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+        run = subprocess.run(
+            [str(BIN / "medals"), "segment", self.image, "--text",
+             "brain stem", "-o", "out.nii", "--quiet"], cwd=self.folder,
+            capture_output=True, preexec_fn=limit, check=False)
+        self.assertEqual((run.returncode, run.stdout), (4, b""), run.stderr)
+        self.assertEqual(self.names(), ["in.nii.gz"])
 
     def test_standard_output_full(self):
         with open("/dev/full", "wb") as full:

@@ -213,8 +213,8 @@ std::vector<DicomSeries> scan_dicom(const std::string &path)
     }
     if (by_uid.empty())
         fail(MEDALS_E_INPUT,
-             "%s: no DICOM image among %zu files; an image series expected",
-             path.c_str(), all_files.size());
+             "%s: no DICOM image in it; an image series expected",
+             path.c_str());
     std::vector<DicomSeries> all;
     for (auto &entry : by_uid)
         all.push_back(std::move(entry.second));

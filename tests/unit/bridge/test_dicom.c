@@ -500,9 +500,9 @@ static void test_no_images(void)
 {
     char *folder = fixture_path("letters");
     g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
-    fixture_refuse(folder, MEDALS_E_INPUT, "no DICOM image among 0 files");
+    fixture_refuse(folder, MEDALS_E_INPUT, "no DICOM image in it");
     g_free(fixture_write("letters/a.txt", "hello", 5));
-    fixture_refuse(folder, MEDALS_E_INPUT, "no DICOM image among 1 files");
+    fixture_refuse(folder, MEDALS_E_INPUT, "no DICOM image in it");
     g_free(folder);
 }
 

@@ -44,7 +44,7 @@ typedef struct MedalsSegmentOptions {
     MedalsModality header_modality; /**< what the file says, or NONE */
     bool has_window;                /**< CT only */
     double window[2];               /**< lower, upper bound in HU */
-    uint32_t stages;                /**< first N stages; 0: all */
+    uint32_t stages;                /**< the first N; 0: all; too many: USAGE */
     bool has_roi;
     int64_t roi[6]; /**< i0,i1,j0,j1,k0,k1 half open, voxels */
     uint64_t seed;  /**< of the block masks (8.1) */

@@ -10,26 +10,12 @@
  * The order of the float additions (d, then w, then h) is the reference's: the
  * half rounding decides near-ties.
  */
-#include <string.h>
-
-#include "axis_taps.h"
-#include "memory.h"
 #include "resample.h"
+#include "resample_rows.h"
 #include "tensor.h"
 
-/* Voxels of dst that one piece of work fills, about. */
-#define PIECE 65536
 /* The four rows differ here. */
 #define MIXED 0x10000u
-
-typedef struct Job {
-    const uint16_t *src;
-    const int64_t *from, *to;
-    uint16_t *dst;
-    MedalsTaps taps;
-    int64_t rows;     /* of dst in a piece */
-    uint32_t *agreed; /* [threads, from[2]] */
-} Job;
 
 /* The four source rows of a row of dst, and their weights. */
 typedef struct RowTap {
@@ -37,15 +23,16 @@ typedef struct RowTap {
     float h, w;             /* weights of high */
 } RowTap;
 
-static void row_tap(const Job *job, int64_t row, RowTap *tap)
+static void row_tap(const MedalsResampleRows *rows, int64_t row, RowTap *tap)
 {
-    const int64_t *n = job->from;
-    const MedalsTap *h = &job->taps.axis[0][row / job->to[1]];
-    const MedalsTap *w = &job->taps.axis[1][row % job->to[1]];
-    tap->row[0] = job->src + (h->low * n[1] + w->low) * n[2];
-    tap->row[1] = job->src + (h->low * n[1] + w->high) * n[2];
-    tap->row[2] = job->src + (h->high * n[1] + w->low) * n[2];
-    tap->row[3] = job->src + (h->high * n[1] + w->high) * n[2];
+    const int64_t *n = rows->from;
+    const uint16_t *src = rows->src;
+    const MedalsTap *h = &rows->taps.axis[0][row / rows->to[1]];
+    const MedalsTap *w = &rows->taps.axis[1][row % rows->to[1]];
+    tap->row[0] = src + (h->low * n[1] + w->low) * n[2];
+    tap->row[1] = src + (h->low * n[1] + w->high) * n[2];
+    tap->row[2] = src + (h->high * n[1] + w->low) * n[2];
+    tap->row[3] = src + (h->high * n[1] + w->high) * n[2];
     tap->h = h->weight;
     tap->w = w->weight;
 }
@@ -103,42 +90,20 @@ static uint16_t decide(const RowTap *tap, const MedalsTap *d)
     return label;
 }
 
-static void rows_piece(void *context, size_t piece, unsigned worker)
+static void label_row(const MedalsResampleRows *rows, int64_t row, void *line)
 {
-    const Job *job = context;
-    uint32_t *agreed = job->agreed + (int64_t) worker * job->from[2];
-    int64_t first = (int64_t) piece * job->rows;
-    int64_t last = MIN(first + job->rows, job->to[0] * job->to[1]);
-    for (int64_t row = first; row < last; row++) {
-        RowTap tap;
-        row_tap(job, row, &tap);
-        agree(&tap, job->from[2], agreed);
-        uint16_t *to = job->dst + row * job->to[2];
-        for (int64_t o = 0; o < job->to[2]; o++) {
-            const MedalsTap *d = &job->taps.axis[2][o];
-            uint32_t low = agreed[d->low];
-            to[o] = low == agreed[d->high] && low != MIXED ? (uint16_t) low
-                                                           : decide(&tap, d);
-        }
+    const int64_t *n = rows->to;
+    uint32_t *agreed = line;
+    RowTap tap;
+    row_tap(rows, row, &tap);
+    agree(&tap, rows->from[2], agreed);
+    uint16_t *to = (uint16_t *) rows->dst + row * n[2];
+    for (int64_t o = 0; o < n[2]; o++) {
+        const MedalsTap *d = &rows->taps.axis[2][o];
+        uint32_t low = agreed[d->low];
+        to[o] = low == agreed[d->high] && low != MIXED ? (uint16_t) low
+                                                       : decide(&tap, d);
     }
-}
-
-static bool run(const MedalsExec *exec, Job *job, GError **error)
-{
-    int64_t rows = job->to[0] * job->to[1];
-    job->rows = MAX(PIECE / job->to[2], 1);
-    size_t lines = medals_lane_threads(exec->lane);
-    if (!medals_size_multiply(&lines, (size_t) job->from[2]))
-        lines = SIZE_MAX;
-    job->agreed = medals_alloc(lines, sizeof(uint32_t), "resampling", error);
-    if (!job->agreed)
-        return false;
-    size_t pieces = (size_t) ((rows + job->rows - 1) / job->rows);
-    bool ok =
-        medals_lane_run(exec->lane, pieces, rows_piece, job, exec->task, 0) ||
-        medals_task_check(exec->task, error);
-    medals_free(job->agreed);
-    return ok;
 }
 
 bool medals_resample_labels(const MedalsExec *exec, const uint16_t *src,
@@ -146,17 +111,11 @@ bool medals_resample_labels(const MedalsExec *exec, const uint16_t *src,
                             const int64_t dst_shape[3], int separate_axis,
                             GError **error)
 {
-    Job job = {.src = src, .from = src_shape, .to = dst_shape, .dst = dst};
-    if (!medals_taps_init(&job.taps, src_shape, dst_shape, separate_axis,
-                          error))
-        return false;
-    bool ok = true;
-    if (memcmp(src_shape, dst_shape, 3 * sizeof *src_shape) == 0)
-        memcpy(dst, src,
-               (size_t) (src_shape[0] * src_shape[1] * src_shape[2]) *
-                   sizeof *dst);
-    else
-        ok = run(exec, &job, error);
-    medals_taps_clear(&job.taps);
-    return ok;
+    MedalsResampleRows rows = {.src = src,
+                               .dst = dst,
+                               .from = src_shape,
+                               .to = dst_shape,
+                               .element = sizeof *dst,
+                               .row = label_row};
+    return medals_resample_rows(exec, &rows, separate_axis, error);
 }

@@ -1,8 +1,9 @@
 /*
  * medals.h - everything of libmedals that is stable
  *
- *     context --> model --> segmentation
+ *     context --> model --> segmentation     one request
  *                 volume ---^
+ *                 volume ---> session        many, with memory and journal
  *
  * The first segmentation in ten lines stands in the README. Read the headers
  * in the order below; each explains its own noun.
@@ -14,9 +15,11 @@
 #include "medals/checkpoint.h"
 #include "medals/context.h"
 #include "medals/convert.h"
+#include "medals/journal.h"
 #include "medals/metrics.h"
 #include "medals/model.h"
 #include "medals/segment.h"
+#include "medals/session.h"
 #include "medals/types.h"
 #include "medals/volume.h"
 

@@ -173,10 +173,10 @@ static struct timespec soon(void)
     return when;
 }
 
-bool medals_lane_enter(MedalsLane *lane, MedalsTask *task, GError **error)
+/* Waits until a ticket is served. Mutex held; released in the end. */
+static bool await_turn(MedalsLane *lane, uint64_t ticket, MedalsTask *task,
+                       GError **error)
 {
-    pthread_mutex_lock(&lane->mutex);
-    uint64_t ticket = lane->next_ticket++;
     while (lane->serving != ticket) {
         struct timespec when = soon();
         pthread_cond_timedwait(&lane->turn, &lane->mutex, &when);
@@ -199,12 +199,51 @@ bool medals_lane_enter(MedalsLane *lane, MedalsTask *task, GError **error)
     return true;
 }
 
+/* Tickets that were drawn and are neither served nor given up. Mutex held. */
+static uint64_t waiting(const MedalsLane *lane)
+{
+    uint64_t drawn = lane->next_ticket - lane->serving;
+    uint64_t gone = g_hash_table_size(lane->given_up);
+    return drawn > gone + 1 ? drawn - gone - 1 : 0;
+}
+
+bool medals_lane_enter(MedalsLane *lane, MedalsTask *task, GError **error)
+{
+    pthread_mutex_lock(&lane->mutex);
+    if (waiting(lane) >= MEDALS_LANE_QUEUE) {
+        pthread_mutex_unlock(&lane->mutex);
+        return medals_fail(error, MEDALS_E_BUSY,
+                           "compute lane: %d requests wait already; expected "
+                           "fewer",
+                           MEDALS_LANE_QUEUE);
+    }
+    return await_turn(lane, lane->next_ticket++, task, error);
+}
+
 void medals_lane_leave(MedalsLane *lane)
 {
     medals_memory_turn_end();
     pthread_mutex_lock(&lane->mutex);
     serve_next(lane);
     pthread_mutex_unlock(&lane->mutex);
+}
+
+/* Joins the queue again. A cancelled wait still ends with the turn: the caller
+ * has buffers to free and leaves as it would have. */
+bool medals_lane_yield(MedalsLane *lane, MedalsTask *task, GError **error)
+{
+    pthread_mutex_lock(&lane->mutex);
+    bool wanted = waiting(lane) > 0;
+    pthread_mutex_unlock(&lane->mutex);
+    if (!wanted)
+        return true;
+    medals_lane_leave(lane);
+    pthread_mutex_lock(&lane->mutex);
+    if (await_turn(lane, lane->next_ticket++, task, error))
+        return true;
+    pthread_mutex_lock(&lane->mutex);
+    await_turn(lane, lane->next_ticket++, NULL, NULL);
+    return false;
 }
 
 /* Wakes the workers for a new set of pieces. */

@@ -22,10 +22,18 @@ MedalsLane *medals_lane_new(unsigned threads, GError **error);
 void medals_lane_free(MedalsLane *lane);
 unsigned medals_lane_threads(const MedalsLane *lane);
 
+/** Requests that may wait for a lane; one more is turned away. */
+#define MEDALS_LANE_QUEUE 256
+
 /** Waits for the turn; polls the task while waiting.
- * @return false: MEDALS_E_CANCELLED */
+ * @return false: MEDALS_E_CANCELLED; MEDALS_E_BUSY the queue is full */
 bool medals_lane_enter(MedalsLane *lane, MedalsTask *task, GError **error);
 void medals_lane_leave(MedalsLane *lane);
+/** Inside a turn: lets those who wait go first, if any do. Long requests call
+ * it between windows, so that a click does not wait for a whole volume.
+ * @return false: MEDALS_E_CANCELLED; the turn is then over all the same, and
+ *         is the caller's again: leave as usual */
+bool medals_lane_yield(MedalsLane *lane, MedalsTask *task, GError **error);
 
 /** One piece. worker is in 0..threads-1 and selects scratch memory. */
 typedef void (*MedalsPieceFn)(void *context, size_t piece, unsigned worker);

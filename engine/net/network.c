@@ -111,6 +111,11 @@ int64_t medals_network_query_width(const MedalsNetwork *network)
     return network->widths.query;
 }
 
+int64_t medals_network_feature_width(const MedalsNetwork *network)
+{
+    return network->widths.level[0];
+}
+
 uint64_t medals_network_parameters(const MedalsNetwork *network)
 {
     return medals_widths_parameters(&network->widths);
@@ -224,27 +229,18 @@ static bool encode(const MedalsExec *exec, const MedalsNetwork *network,
     return good;
 }
 
-/* rows: [2T+N,Q] of scratch: image tokens, positions, decoded queries. */
+/* rows: [T+N,Q] of scratch: positions, decoded queries. */
 static bool embed_rows(const MedalsExec *exec, const MedalsNetwork *network,
-                       const MedalsWindow *window, const MedalsUnetMaps *maps,
-                       float *rows, float *embeddings, const MedalsTap *tap,
-                       GError **error)
+                       const float *tokens, const int64_t grid[3],
+                       const float *queries, int64_t n, float *rows,
+                       float *embeddings, const MedalsTap *tap, GError **error)
 {
-    int64_t q = network->widths.query, n = window->n;
-    MedalsTensor level[MEDALS_LEVELS];
-    for (int i = 0; i < MEDALS_LEVELS; i++)
-        level[i] = medals_unet_level(&network->unet, maps, i);
-    const MedalsTensor *grid = &level[MEDALS_LEVELS - 1];
-    int64_t t = medals_tensor_voxels(grid);
-    float *memory = rows, *pos = rows + t * q, *x = rows + 2 * t * q;
-    if (!medals_image_tokens_forward(exec, &network->tokens, level, memory,
-                                     error))
-        return false;
-    medals_tap_rows(tap, "image_embedding", memory, t, q);
-    medals_positional_encoding(grid->h, grid->w, grid->d, q, pos);
+    int64_t q = network->widths.query, t = grid[0] * grid[1] * grid[2];
+    float *pos = rows, *x = rows + t * q;
+    medals_positional_encoding(grid[0], grid[1], grid[2], q, pos);
     medals_tap_rows(tap, "pos", pos, t, q);
-    if (!medals_query_decoder_forward(exec, &network->decoder, memory, pos, t,
-                                      window->queries, n, x, error))
+    if (!medals_query_decoder_forward(exec, &network->decoder, tokens, pos, t,
+                                      queries, n, x, error))
         return false;
     medals_tap_rows(tap, "query_out", x, n, q);
     if (!medals_mask_head_forward(exec, &network->head, x, n, embeddings,
@@ -255,26 +251,69 @@ static bool embed_rows(const MedalsExec *exec, const MedalsNetwork *network,
     return true;
 }
 
-/* Mask embeddings [N,C] out of the encoder's maps and the queries. */
 static bool embed(const MedalsExec *exec, const MedalsNetwork *network,
-                  const MedalsWindow *window, const MedalsUnetMaps *maps,
-                  MedalsFeatures *features, const MedalsTap *tap,
-                  GError **error)
+                  const float *tokens, const int64_t grid[3],
+                  const float *queries, int64_t n, float *embeddings,
+                  const MedalsTap *tap, GError **error)
 {
-    size_t rows = (size_t) (2 * medals_tensor_voxels(&maps->deepest)) +
-                  (size_t) window->n;
+    size_t rows = (size_t) (grid[0] * grid[1] * grid[2] + n);
     size_t q = (size_t) network->widths.query;
-    size_t c = (size_t) network->widths.level[0];
     float *scratch =
         medals_alloc(rows, q * sizeof *scratch, "query rows", error);
+    bool good = scratch && embed_rows(exec, network, tokens, grid, queries, n,
+                                      scratch, embeddings, tap, error);
+    medals_free(scratch);
+    return good;
+}
+
+bool medals_network_embed(const MedalsExec *exec, const MedalsNetwork *network,
+                          const float *tokens, const int64_t grid[3],
+                          const float *queries, int64_t n, float *embeddings,
+                          GError **error)
+{
+    return embed(exec, network, tokens, grid, queries, n, embeddings, NULL,
+                 error);
+}
+
+/* Image tokens [T,Q] out of the encoder's maps. */
+static bool tokenise(const MedalsExec *exec, const MedalsNetwork *network,
+                     const MedalsUnetMaps *maps, MedalsFeatures *features,
+                     const MedalsTap *tap, GError **error)
+{
+    int64_t q = network->widths.query;
+    MedalsTensor level[MEDALS_LEVELS];
+    for (int i = 0; i < MEDALS_LEVELS; i++)
+        level[i] = medals_unet_level(&network->unet, maps, i);
+    const MedalsTensor *grid = &level[MEDALS_LEVELS - 1];
+    int64_t t = medals_tensor_voxels(grid);
+    features->grid[0] = grid->h;
+    features->grid[1] = grid->w;
+    features->grid[2] = grid->d;
+    features->tokens = medals_alloc((size_t) t, (size_t) q * sizeof(float),
+                                    "image tokens", error);
+    if (!features->tokens ||
+        !medals_image_tokens_forward(exec, &network->tokens, level,
+                                     features->tokens, error))
+        return false;
+    medals_tap_rows(tap, "image_embedding", features->tokens, t, q);
+    return true;
+}
+
+/* Tokens and mask embeddings [N,C] of the window. */
+static bool answer_queries(const MedalsExec *exec, const MedalsNetwork *network,
+                           const MedalsWindow *window,
+                           const MedalsUnetMaps *maps, MedalsFeatures *features,
+                           const MedalsTap *tap, GError **error)
+{
+    size_t c = (size_t) network->widths.level[0];
+    if (!tokenise(exec, network, maps, features, tap, error))
+        return false;
     features->embeddings = medals_alloc((size_t) window->n, c * sizeof(float),
                                         "embeddings", error);
     features->n = window->n;
-    bool good = scratch && features->embeddings &&
-                embed_rows(exec, network, window, maps, scratch,
-                           features->embeddings, tap, error);
-    medals_free(scratch);
-    return good;
+    return features->embeddings &&
+           embed(exec, network, features->tokens, features->grid,
+                 window->queries, window->n, features->embeddings, tap, error);
 }
 
 /* Decoder, and the fusion where the class prompts were passed. */
@@ -309,10 +348,11 @@ bool medals_network_forward(const MedalsExec *exec,
     MedalsTap tap = {.fn = tap_fn, .cookie = tap_cookie};
     MedalsUnetMaps maps = {0};
     *features = (MedalsFeatures){0};
-    bool good = check_window(window, error) &&
-                encode(exec, network, window, &maps, &tap, error) &&
-                embed(exec, network, window, &maps, features, &tap, error) &&
-                decode(exec, network, window, &maps, features, &tap, error);
+    bool good =
+        check_window(window, error) &&
+        encode(exec, network, window, &maps, &tap, error) &&
+        answer_queries(exec, network, window, &maps, features, &tap, error) &&
+        decode(exec, network, window, &maps, features, &tap, error);
     medals_unet_maps_clear(&maps);
     if (!good)
         medals_features_clear(features);
@@ -323,6 +363,7 @@ void medals_features_clear(MedalsFeatures *features)
 {
     medals_tensor_clear(&features->x);
     medals_free(features->embeddings);
+    medals_free(features->tokens);
     *features = (MedalsFeatures){0};
 }
 

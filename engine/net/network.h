@@ -43,7 +43,8 @@ MedalsNetwork *medals_network_new_random(const MedalsKernels *kernels,
                                          MedalsDtype storage, uint64_t seed,
                                          GError **error);
 void medals_network_free(MedalsNetwork *network);
-int64_t medals_network_query_width(const MedalsNetwork *network); /* Q */
+int64_t medals_network_query_width(const MedalsNetwork *network);   /* Q */
+int64_t medals_network_feature_width(const MedalsNetwork *network); /* C */
 uint64_t medals_network_parameters(const MedalsNetwork *network);
 /** Multiply-adds times two for one window (layer table of spec 1). */
 double medals_network_flops(const MedalsNetwork *network, int64_t h, int64_t w,
@@ -65,11 +66,14 @@ typedef struct MedalsWindow {
     int64_t n;
 } MedalsWindow;
 
-/** What a window leaves behind: X and the mask embeddings. */
+/** What a window leaves behind: X, the mask embeddings, and the image tokens
+ * that answer further queries. */
 typedef struct MedalsFeatures {
     MedalsTensor x; /* [h,w,d,C] */
     int64_t n;
     float *embeddings; /* [N,C], owned */
+    int64_t grid[3];   /* of the tokens: [h,w,d]/32 */
+    float *tokens;     /* [T,Q], owned */
 } MedalsFeatures;
 void medals_features_clear(MedalsFeatures *features);
 
@@ -83,6 +87,19 @@ bool medals_network_forward(const MedalsExec *exec,
                             const MedalsWindow *window, MedalsTapFn tap,
                             void *tap_cookie, MedalsFeatures *features,
                             GError **error);
+
+/**
+ * Mask embeddings of further queries on a window that was run: what a forward
+ * pass with these queries and the same prompts would have made. No convolution
+ * runs. An embedding does not depend on the queries beside it.
+ * @shape tokens [T,Q] of the grid (MedalsFeatures); queries [n,Q];
+ *        embeddings [n,C] of the caller
+ * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED
+ */
+bool medals_network_embed(const MedalsExec *exec, const MedalsNetwork *network,
+                          const float *tokens, const int64_t grid[3],
+                          const float *queries, int64_t n, float *embeddings,
+                          GError **error);
 
 /**
  * logits[n,v] = sum_c X[v,c]*m[n,c] for rows [h0,h1) of the window.

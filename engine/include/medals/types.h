@@ -44,7 +44,8 @@ typedef enum MedalsStatus {
     MEDALS_E_NOMEM = 5,     /**< memory is out, or would not suffice */
     MEDALS_E_NOSPACE = 6,   /**< the disk is full */
     MEDALS_E_CANCELLED = 7, /**< the progress callback said stop */
-    MEDALS_E_INTERNAL = 8   /**< a bug of ours */
+    MEDALS_E_INTERNAL = 8,  /**< a bug of ours */
+    MEDALS_E_BUSY = 9       /**< too many requests wait for the processor */
 } MedalsStatus;
 
 /** One failure: a status and one line of text. */

@@ -72,6 +72,34 @@ static void test_one_at_a_time(void)
     medals_lane_free(turn.lane);
 }
 
+static void *ask_once(void *argument)
+{
+    Turn *turn = argument;
+    g_assert_true(medals_lane_enter(turn->lane, NULL, NULL));
+    atomic_fetch_add(turn->done, 1);
+    medals_lane_leave(turn->lane);
+    return NULL;
+}
+
+/* A long request lets a waiting one through between two of its parts. */
+static void test_yield(void)
+{
+    atomic_int inside = 0, most = 0, done = 0;
+    Turn turn = {medals_lane_new(1, NULL), &inside, &most, &done};
+    g_assert_true(medals_lane_enter(turn.lane, NULL, NULL));
+    g_assert_true(medals_lane_yield(turn.lane, NULL, NULL)); /* nobody waits */
+    pthread_t thread;
+    g_assert_cmpint(pthread_create(&thread, NULL, ask_once, &turn), ==, 0);
+    for (int i = 0; i < 2000 && !atomic_load(&done); i++) {
+        usleep(1000);
+        g_assert_true(medals_lane_yield(turn.lane, NULL, NULL));
+    }
+    g_assert_cmpint(atomic_load(&done), ==, 1);
+    medals_lane_leave(turn.lane);
+    pthread_join(thread, NULL);
+    medals_lane_free(turn.lane);
+}
+
 static bool say_stop(void *cookie, const MedalsProgress *progress)
 {
     int *calls = cookie;
@@ -168,6 +196,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/base/lane/every-piece-once", test_every_piece_once);
     g_test_add_func("/base/lane/one-at-a-time", test_one_at_a_time);
+    g_test_add_func("/base/lane/yield", test_yield);
     g_test_add_func("/base/lane/cancel-waiting", test_cancel_while_waiting);
     g_test_add_func("/base/lane/cancel-pieces", test_cancel_between_pieces);
     g_test_add_func("/base/lane/fraction", test_fraction_never_falls);

@@ -242,6 +242,31 @@ static void test_slabs(void)
     tear_down(&f);
 }
 
+/* Queries asked later, one at a time, get the embeddings of a full pass. */
+static void test_embed_later(void)
+{
+    Fixture f;
+    set_up(&f, 3, MEDALS_F32);
+    MedalsFeatures features;
+    const MedalsWindow *window = &f.small.window;
+    g_assert_true(medals_network_forward(&f.exec, f.network, window, NULL, NULL,
+                                         &features, NULL));
+    int64_t q = medals_network_query_width(f.network);
+    size_t c = (size_t) medals_network_feature_width(f.network);
+    float *alone = g_new(float, c);
+    for (int64_t n = 0; n < 3; n++) {
+        g_assert_true(medals_network_embed(
+            &f.exec, f.network, features.tokens, features.grid,
+            window->queries + n * q, 1, alone, NULL));
+        g_assert_cmpmem(alone, c * sizeof *alone,
+                        features.embeddings + (size_t) n * c,
+                        c * sizeof *alone);
+    }
+    g_free(alone);
+    medals_features_clear(&features);
+    tear_down(&f);
+}
+
 static void test_bad_windows(void)
 {
     Fixture f;
@@ -363,6 +388,7 @@ int main(int argc, char **argv)
     g_test_add_func("/net/network/threads_agree", test_threads_agree);
     g_test_add_func("/net/network/bf16", test_bf16);
     g_test_add_func("/net/network/slabs", test_slabs);
+    g_test_add_func("/net/network/embed-later", test_embed_later);
     g_test_add_func("/net/network/bad_windows", test_bad_windows);
     g_test_add_func("/net/network/cancel", test_cancel);
     g_test_add_func("/net/network/no_memory", test_no_memory);

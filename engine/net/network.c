@@ -271,7 +271,8 @@ bool medals_network_embed(const MedalsExec *exec, const MedalsNetwork *network,
                           const float *queries, int64_t n, float *embeddings,
                           GError **error)
 {
-    return embed(exec, network, tokens, grid, queries, n, embeddings, NULL,
+    const MedalsTap nobody = {0};
+    return embed(exec, network, tokens, grid, queries, n, embeddings, &nobody,
                  error);
 }
 

@@ -14,7 +14,7 @@ MedalsStatus medals_segment(MedalsSegmentation **out, MedalsModel *model,
     MedalsSegmentOptions full = MEDALS_SEGMENT_OPTIONS_INIT;
     memcpy(&full, options, MIN(options->struct_size, sizeof full));
     GError *inner = NULL;
-    *out = medals_segmentation_run(model, volume, &full, &inner);
+    *out = medals_segmentation_run(model, volume, &full, NULL, &inner);
     return *out ? MEDALS_OK : medals_error_take(inner, error);
 }
 

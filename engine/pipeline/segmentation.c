@@ -21,6 +21,7 @@ typedef struct Run {
     MedalsModel *model;
     const MedalsVolume *volume;
     const MedalsSegmentOptions *options;
+    MedalsSegmentationExtras extras;
     MedalsSegmentation *out;
     MedalsGeometry geometry; /* of the part that is segmented */
     uint8_t *image;          /* 0..255, image order, that part */
@@ -252,6 +253,7 @@ static bool run_case(Run *run, MedalsCaseResult *result, GError **error)
     MedalsStage stages[2];
     MedalsCase request = {
         .image = run->image,
+        .annotation = run->extras.annotation,
         .stages = stages,
         .stage_count = stages_asked(run),
         .show_labels =
@@ -266,7 +268,8 @@ static bool run_case(Run *run, MedalsCaseResult *result, GError **error)
                  .want_probabilities =
                      flag(run, MEDALS_SEGMENT_PROBABILITIES) ||
                      flag(run, MEDALS_SEGMENT_KEEP_OVERLAP),
-                 .masks = {draw_mask, &run->seed}}};
+                 .masks = {draw_mask, &run->seed},
+                 .store = run->extras.store}};
     return settle_axes(run, &request, error) &&
            settle_stages(run, stages, error) &&
            medals_memory_check(&request, error) &&
@@ -420,15 +423,17 @@ static bool check_request(const Run *run, GError **error)
                                error);
 }
 
-MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
-                                            const MedalsVolume *volume,
-                                            const MedalsSegmentOptions *options,
-                                            GError **error)
+MedalsSegmentation *
+medals_segmentation_run(MedalsModel *model, const MedalsVolume *volume,
+                        const MedalsSegmentOptions *options,
+                        const MedalsSegmentationExtras *extras, GError **error)
 {
     Run run = {.model = model,
                .volume = volume,
                .options = options,
                .seed = options->seed};
+    if (extras)
+        run.extras = *extras;
     medals_task_init(&run.task, options->progress, options->progress_cookie);
     run.exec = (MedalsExec){model->lane, model->kernels, &run.task};
     run.out = g_new0(MedalsSegmentation, 1);

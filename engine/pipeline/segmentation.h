@@ -32,10 +32,18 @@ struct MedalsSegmentation {
     GPtrArray *warnings; /* char *, NULL-terminated once finished */
 };
 
-/** See medals_segment(). */
-MedalsSegmentation *medals_segmentation_run(MedalsModel *model,
-                                            const MedalsVolume *volume,
-                                            const MedalsSegmentOptions *options,
-                                            GError **error);
+/** What a session adds to a request. */
+typedef struct MedalsSegmentationExtras {
+    /* [volume] i fastest: 1 + index of the text that a user marked there, or
+     * 0; NULL: none. Not with a region of interest. */
+    const uint16_t *annotation;
+    const MedalsFeatureStore *store; /* or NULL */
+} MedalsSegmentationExtras;
+
+/** See medals_segment(). @param extras NULL: none */
+MedalsSegmentation *
+medals_segmentation_run(MedalsModel *model, const MedalsVolume *volume,
+                        const MedalsSegmentOptions *options,
+                        const MedalsSegmentationExtras *extras, GError **error);
 
 #endif

@@ -43,6 +43,8 @@ typedef struct StageRun {
     float *logits;      /* [n,crop], or [n,rows,crop w,crop d] */
     int64_t rows;       /* of logits */
     int iterations;     /* of the instance refinement */
+    bool trusted;       /* the prompt is what a user marked: shown whole */
+    bool store;         /* mode->store fits this stage */
 } StageRun;
 
 static size_t product(const int64_t shape[3])
@@ -89,10 +91,11 @@ static void pad(const uint8_t *src, const int64_t from[3], uint8_t *dst,
                    (size_t) from[2] * element);
 }
 
-static bool prepare_image(StageRun *run, const uint8_t *image,
-                          const int64_t shape[3], GError **error)
+bool medals_stage_grid_image(const MedalsExec *exec,
+                             const MedalsStageGrid *grid, const uint8_t *image,
+                             const int64_t shape[3], const int64_t padded[3],
+                             float *padded_image, GError **error)
 {
-    const MedalsStageGrid *grid = &run->result->grid;
     size_t voxels = product(shape);
     float *raw = medals_alloc(voxels, sizeof *raw, "image", error);
     float *resampled =
@@ -101,16 +104,53 @@ static bool prepare_image(StageRun *run, const uint8_t *image,
     bool ok = resampled != NULL;
     for (size_t i = 0; ok && i < voxels; i++)
         raw[i] = image[i];
-    ok = ok && medals_resample_image(run->exec, raw, shape, resampled,
-                                     grid->shape, grid->separate_axis, error);
+    ok = ok && medals_resample_image(exec, raw, shape, resampled, grid->shape,
+                                     grid->separate_axis, error);
     medals_free(raw);
-    ok = ok && (run->image = medals_alloc(product(run->padded), sizeof *raw,
-                                          "padded grid", error));
     if (ok)
-        pad((uint8_t *) resampled, grid->shape, (uint8_t *) run->image,
-            run->padded, sizeof *raw);
+        pad((uint8_t *) resampled, grid->shape, (uint8_t *) padded_image,
+            padded, sizeof *raw);
     medals_free(resampled);
     return ok;
+}
+
+static bool prepare_image(StageRun *run, const uint8_t *image,
+                          const int64_t shape[3], GError **error)
+{
+    run->image = medals_alloc(product(run->padded), sizeof *run->image,
+                              "padded grid", error);
+    return run->image &&
+           medals_stage_grid_image(run->exec, &run->result->grid, image, shape,
+                                   run->padded, run->image, error);
+}
+
+/* Every mark reaches the grid, however small: the grid voxel that holds its
+ * centre takes it. Marks win over the labels shown. */
+static bool prepare_annotation(StageRun *run, const int64_t shape[3],
+                               GError **error)
+{
+    const uint16_t *mark = run->mode->annotation;
+    const int64_t *grid = run->result->grid.shape;
+    if (!mark)
+        return true;
+    run->trusted = !run->prompt;
+    if (!run->prompt &&
+        !(run->prompt = medals_alloc_zero(
+              product(run->padded), sizeof *run->prompt, "prompts", error)))
+        return false;
+    for (int64_t h = 0; h < shape[0]; h++)
+        for (int64_t w = 0; w < shape[1]; w++)
+            for (int64_t d = 0; d < shape[2]; d++, mark++) {
+                if (!*mark)
+                    continue;
+                int64_t at = (2 * h + 1) * grid[0] / (2 * shape[0]);
+                at = at * run->padded[1] +
+                     (2 * w + 1) * grid[1] / (2 * shape[1]);
+                at = at * run->padded[2] +
+                     (2 * d + 1) * grid[2] / (2 * shape[2]);
+                run->prompt[at] = *mark;
+            }
+    return true;
 }
 
 static bool prepare_prompt(StageRun *run, const uint16_t *prompt,
@@ -250,8 +290,13 @@ static bool run_pair(StageRun *run, MedalsWindow *window, int64_t edge,
 static bool run_whole(StageRun *run, MedalsWindow *window,
                       const int64_t start[3], GError **error)
 {
+    bool pair = run->prompt && !run->trusted;
     window->class_prompts_zero = !run->prompt;
-    bool ok = run->prompt
+    if (run->trusted) {
+        window->union_prompt = run->union_map;
+        window->class_prompts = run->class_map;
+    }
+    bool ok = pair
                   ? run_pair(run, window, PROMPT_BLOCK, error)
                   : medals_mirror_logits(run->exec, run->stage->network, window,
                                          run->mode->tta, run->logits, error);
@@ -264,21 +309,56 @@ static bool run_whole(StageRun *run, MedalsWindow *window,
                                  run->stage->crop[0], run->logits, error);
 }
 
-/* A prompt-free window: logits a few rows at a time. */
-static bool run_plain(StageRun *run, MedalsWindow *window,
-                      const int64_t start[3], GError **error)
+static bool add_logits(StageRun *run, const MedalsFeatures *features,
+                       const int64_t start[3], GError **error)
 {
-    MedalsFeatures features = {0};
-    window->class_prompts_zero = true;
-    bool ok = medals_network_forward(run->exec, run->stage->network, window,
-                                     NULL, NULL, &features, error);
-    for (int64_t h = 0; ok && h < window->h; h += run->rows) {
-        int64_t end = MIN(h + run->rows, window->h);
-        ok = medals_features_logits(run->exec, &features, h, end, run->logits,
+    int64_t height = run->stage->crop[0];
+    bool ok = true;
+    for (int64_t h = 0; ok && h < height; h += run->rows) {
+        int64_t end = MIN(h + run->rows, height);
+        ok = medals_features_logits(run->exec, features, h, end, run->logits,
                                     error) &&
              medals_slab_add(run->exec, &run->slab, start, h, end - h,
                              run->logits, error);
     }
+    return ok;
+}
+
+/* A window whose features a store has: only the queries are new. */
+static bool run_kept(StageRun *run, const MedalsFeatures *kept,
+                     const int64_t start[3], GError **error)
+{
+    const MedalsNetwork *network = run->stage->network;
+    MedalsFeatures features = {.x = kept->x, .n = run->mode->n};
+    features.embeddings = medals_alloc(
+        (size_t) features.n,
+        (size_t) medals_network_feature_width(network) * sizeof(float),
+        "embeddings", error);
+    bool ok = features.embeddings &&
+              medals_network_embed(run->exec, network, kept->tokens, kept->grid,
+                                   run->mode->queries, features.n,
+                                   features.embeddings, error) &&
+              add_logits(run, &features, start, error);
+    medals_free(features.embeddings);
+    return ok;
+}
+
+/* A prompt-free window: logits a few rows at a time. */
+static bool run_plain(StageRun *run, MedalsWindow *window,
+                      const int64_t start[3], GError **error)
+{
+    const MedalsFeatureStore *store = run->store ? run->mode->store : NULL;
+    const MedalsFeatures *kept =
+        store ? store->find(store->cookie, start) : NULL;
+    if (kept)
+        return run_kept(run, kept, start, error);
+    MedalsFeatures features = {0};
+    window->class_prompts_zero = true;
+    bool ok = medals_network_forward(run->exec, run->stage->network, window,
+                                     NULL, NULL, &features, error) &&
+              add_logits(run, &features, start, error);
+    if (ok && store)
+        store->keep(store->cookie, start, &features);
     medals_features_clear(&features);
     return ok;
 }
@@ -287,7 +367,7 @@ static bool run_plain(StageRun *run, MedalsWindow *window,
 static double window_work(const StageRun *run)
 {
     const int64_t *crop = run->stage->crop;
-    int passes = (run->prompt ? 2 : 1) + 2 * run->iterations;
+    int passes = (run->prompt && !run->trusted ? 2 : 1) + 2 * run->iterations;
     return medals_network_flops(run->stage->network, crop[0], crop[1], crop[2],
                                 run->mode->n, uses_prompts(run)) *
            passes * (run->mode->tta ? 8 : 1);
@@ -314,7 +394,8 @@ static bool run_window(StageRun *run, const int64_t start[3], GError **error)
                            .image = run->patch,
                            .queries = run->mode->queries,
                            .n = run->mode->n};
-    if (uses_prompts(run) || run->mode->tta)
+    bool plain = run->trusted && !prompted && !run->iterations;
+    if ((uses_prompts(run) && !plain) || run->mode->tta)
         return run_whole(run, &window, start, error);
     return run_plain(run, &window, start, error);
 }
@@ -336,7 +417,9 @@ static bool run_windows(StageRun *run, GError **error)
         for (size_t w = 0; ok && w < count[1]; w++)
             for (size_t d = 0; ok && d < count[2]; d++) {
                 int64_t start[3] = {starts[0][h], starts[1][w], starts[2][d]};
-                ok = run_window(run, start, error);
+                ok = medals_lane_yield(run->exec->lane, run->exec->task,
+                                       error) &&
+                     run_window(run, start, error);
             }
     }
     ok = ok && medals_slab_close(run->exec, &run->slab, run->padded[0],
@@ -411,10 +494,15 @@ static bool run_stage(StageRun *run, const uint8_t *image,
     const MedalsStageMode *mode = run->mode;
     const MedalsStageObserver *observer = mode->observer;
     double begun = medals_now();
+    const MedalsFeatureStore *store = mode->store;
     run->iterations = refine_iterations(run);
+    run->store =
+        store && store->stage == run->stage->number &&
+        !memcmp(store->grid, run->result->grid.shape, sizeof store->grid);
     medals_task_phase(run->exec->task, "resample");
     if (!prepare_image(run, image, shape, error) ||
         !prepare_prompt(run, prompt, shape, error) ||
+        !prepare_annotation(run, shape, error) ||
         !prepare_window_buffers(run, error))
         return false;
     if (observer && observer->grid)

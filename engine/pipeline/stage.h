@@ -33,6 +33,22 @@ typedef struct MedalsStageObserver {
     void *cookie;
 } MedalsStageObserver;
 
+/**
+ * Where a session keeps what windows leave behind when they were run without
+ * prompts. It serves a stage whose grid has the shape that it was made for.
+ */
+typedef struct MedalsFeatureStore {
+    int stage;       /* number of the stage */
+    int64_t grid[3]; /* shape */
+    /** @return borrowed until the next call, or NULL; its embeddings are not
+     * looked at */
+    const MedalsFeatures *(*find)(void *cookie, const int64_t start[3]);
+    /** Takes the features; *features is empty afterwards. */
+    void (*keep)(void *cookie, const int64_t start[3],
+                 MedalsFeatures *features);
+    void *cookie;
+} MedalsFeatureStore;
+
 /** How a request wants every stage to run. */
 typedef struct MedalsStageMode {
     int64_t n;
@@ -45,6 +61,10 @@ typedef struct MedalsStageMode {
     bool want_probabilities;
     MedalsMaskSource masks;
     const MedalsStageObserver *observer; /* or NULL */
+    const MedalsFeatureStore *store;     /* or NULL */
+    /* What a user marked, values as labels, on the array given to the stage;
+     * or NULL. Windows that hold a mark are run with the marks as prompt. */
+    const uint16_t *annotation;
 } MedalsStageMode;
 
 /** One stage of a package, ready to run. */
@@ -76,6 +96,14 @@ bool medals_stage_run(const MedalsExec *exec, const MedalsStage *stage,
                       const uint16_t *prompt, MedalsStageResult *result,
                       GError **error);
 void medals_stage_result_clear(MedalsStageResult *result);
+
+/** The image on the stage's grid, padded with zeros at the far ends.
+ *  @shape image [shape], padded_image [padded] of the caller
+ *  @source spec 7.4, 7.7 */
+bool medals_stage_grid_image(const MedalsExec *exec,
+                             const MedalsStageGrid *grid, const uint8_t *image,
+                             const int64_t shape[3], const int64_t padded[3],
+                             float *padded_image, GError **error);
 
 /** Windows and grid that a stage would need, without running it. */
 void medals_stage_plan(const MedalsStage *stage, const MedalsStageMode *mode,

@@ -31,6 +31,7 @@ typedef struct CaseRun {
     int64_t shape[3];
     size_t voxels;
     uint8_t *image;       /* [shape], network axes */
+    uint16_t *annotation; /* [shape] or NULL */
     uint16_t *labels;     /* [shape] of the stage that ran last */
     float *best;          /* [shape] or NULL */
     float *probabilities; /* [n,shape] or NULL */
@@ -167,18 +168,27 @@ static bool run_roi(CaseRun *run, const MedalsStage *stage, const Box *box,
     uint8_t *image = medals_alloc(voxels, 1, "region", error);
     uint16_t *prompt =
         image ? medals_alloc(voxels, sizeof *prompt, "region", error) : NULL;
+    uint16_t *marks = NULL;
     bool ok = prompt != NULL;
+    if (ok && run->annotation)
+        ok = (marks = medals_alloc(voxels, sizeof *marks, "region", error));
+    MedalsStageMode mode = run->mode;
+    mode.store = NULL; /* another grid than the whole image's */
+    mode.annotation = marks;
+    if (ok && marks)
+        copy_box(run->annotation, run->shape, box, marks, sizeof *marks, false);
     if (ok) {
         copy_box(run->image, run->shape, box, image, 1, false);
         copy_box(run->labels, run->shape, box, prompt, sizeof *prompt, false);
     }
     MedalsStageResult out = {0};
-    ok = ok && medals_stage_run(run->exec, stage, &run->mode, image, box->size,
+    ok = ok && medals_stage_run(run->exec, stage, &mode, image, box->size,
                                 run->request->spacing,
                                 run->request->show_labels ? prompt : NULL, &out,
                                 error);
     medals_free(image);
     medals_free(prompt);
+    medals_free(marks);
     if (!ok)
         return false;
     note_stage(run, stage, &out);
@@ -263,6 +273,19 @@ static bool clean_up(CaseRun *run, GError **error)
     return ok;
 }
 
+static bool take_annotation(CaseRun *run, GError **error)
+{
+    const uint16_t *given = run->request->annotation;
+    if (!given)
+        return true;
+    run->annotation =
+        medals_alloc(run->voxels, sizeof *run->annotation, "annotation", error);
+    run->mode.annotation = run->annotation;
+    return run->annotation &&
+           medals_canonical_forward(run->exec, &run->request->canonical, given,
+                                    run->annotation, sizeof *given, error);
+}
+
 static bool run_case(CaseRun *run, GError **error)
 {
     const MedalsCanonical *canonical = &run->request->canonical;
@@ -270,7 +293,7 @@ static bool run_case(CaseRun *run, GError **error)
     if (!run->image ||
         !medals_canonical_forward(run->exec, canonical, run->request->image,
                                   run->image, 1, error) ||
-        !run_stages(run, error))
+        !take_annotation(run, error) || !run_stages(run, error))
         return false;
     double begun = medals_now();
     medals_task_phase(run->exec->task, "postprocess");
@@ -293,6 +316,7 @@ bool medals_case_run(const MedalsExec *exec, const MedalsCase *request,
         !run.mode.instance && run.mode.classes.flags & MEDALS_CLASS_LARGEST;
     bool ok = run_case(&run, error);
     medals_free(run.image);
+    medals_free(run.annotation);
     medals_free(run.labels);
     medals_free(run.best);
     medals_free(run.probabilities);

@@ -15,9 +15,10 @@
 
 /** One image and what is asked of it. */
 typedef struct MedalsCase {
-    const uint8_t *image;      /* image order (i fastest), 0..255 */
-    MedalsCanonical canonical; /* to network axes h,w,d */
-    float spacing[3];          /* Bsp of 5.3: h,w,d */
+    const uint8_t *image;       /* image order (i fastest), 0..255 */
+    const uint16_t *annotation; /* image order, values as labels; or NULL */
+    MedalsCanonical canonical;  /* to network axes h,w,d */
+    float spacing[3];           /* Bsp of 5.3: h,w,d */
     const MedalsStage *stages;
     size_t stage_count;          /* 1 or 2 */
     bool show_labels;            /* stage 2 sees the labels of stage 1 */

@@ -1,0 +1,93 @@
+/*
+ * feature_cache.c - a hash table over a list in order of use
+ */
+#include "feature_cache.h"
+
+typedef struct Kept {
+    size_t window;
+    uint64_t bytes;
+    MedalsFeatures features;
+} Kept;
+
+struct MedalsFeatureCache {
+    uint64_t limit, bytes;
+    GQueue order;      /* Kept *, most recently used first */
+    GHashTable *links; /* window -> GList * of order */
+};
+
+MedalsFeatureCache *medals_feature_cache_new(uint64_t limit)
+{
+    MedalsFeatureCache *cache = g_new0(MedalsFeatureCache, 1);
+    cache->limit = limit;
+    g_queue_init(&cache->order);
+    cache->links = g_hash_table_new(NULL, NULL);
+    return cache;
+}
+
+static void drop(MedalsFeatureCache *cache, GList *link)
+{
+    Kept *kept = link->data;
+    g_hash_table_remove(cache->links, GSIZE_TO_POINTER(kept->window));
+    g_queue_delete_link(&cache->order, link);
+    cache->bytes -= kept->bytes;
+    medals_features_clear(&kept->features);
+    g_free(kept);
+}
+
+void medals_feature_cache_free(MedalsFeatureCache *cache)
+{
+    if (!cache)
+        return;
+    while (cache->order.head)
+        drop(cache, cache->order.head);
+    g_hash_table_destroy(cache->links);
+    g_free(cache);
+}
+
+const MedalsFeatures *medals_feature_cache_get(MedalsFeatureCache *cache,
+                                               size_t window)
+{
+    GList *link = g_hash_table_lookup(cache->links, GSIZE_TO_POINTER(window));
+    if (!link)
+        return NULL;
+    g_queue_unlink(&cache->order, link);
+    g_queue_push_head_link(&cache->order, link);
+    return &((Kept *) link->data)->features;
+}
+
+static uint64_t features_bytes(const MedalsFeatures *features)
+{
+    const MedalsTensor *x = &features->x;
+    return (uint64_t) (x->h * x->w * x->d * x->stride) *
+           medals_dtype_size(x->dtype);
+}
+
+const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
+                                               size_t window,
+                                               MedalsFeatures *features)
+{
+    GList *old = g_hash_table_lookup(cache->links, GSIZE_TO_POINTER(window));
+    if (old)
+        drop(cache, old);
+    uint64_t bytes = features_bytes(features);
+    while (cache->order.tail && cache->bytes + bytes > cache->limit)
+        drop(cache, cache->order.tail);
+    Kept *kept = g_new(Kept, 1);
+    *kept = (Kept){window, bytes, *features};
+    *features = (MedalsFeatures){0};
+    g_queue_push_head(&cache->order, kept);
+    g_hash_table_insert(cache->links, GSIZE_TO_POINTER(window),
+                        cache->order.head);
+    cache->bytes += bytes;
+    return &kept->features;
+}
+
+uint64_t medals_feature_cache_bytes(const MedalsFeatureCache *cache)
+{
+    return cache->bytes;
+}
+
+size_t medals_feature_cache_count(const MedalsFeatureCache *cache)
+{
+    return cache->order.length;
+}

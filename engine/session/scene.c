@@ -1,0 +1,213 @@
+/*
+ * scene.c - image, lattice, features and queries, each made when first used
+ */
+#include "scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "intensity.h"
+#include "memory.h"
+#include "text_request.h"
+
+void medals_scene_init(MedalsScene *scene, MedalsModel *model,
+                       MedalsVolume *volume, uint64_t feature_bytes)
+{
+    *scene = (MedalsScene){.model = medals_model_ref(model),
+                           .volume = medals_volume_ref(volume),
+                           .modality = MEDALS_MODALITY_NONE,
+                           .header_modality = MEDALS_MODALITY_NONE};
+    scene->cache = medals_feature_cache_new(feature_bytes);
+    scene->queries =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, medals_free);
+}
+
+void medals_scene_clear(MedalsScene *scene)
+{
+    medals_feature_cache_free(scene->cache);
+    if (scene->queries)
+        g_hash_table_destroy(scene->queries);
+    if (scene->ready)
+        medals_lattice_clear(&scene->lattice);
+    medals_volume_free(&scene->volume);
+    medals_model_free(&scene->model);
+    *scene = (MedalsScene){0};
+}
+
+bool medals_scene_settle(MedalsScene *scene, const char *const *texts,
+                         size_t count, GError **error)
+{
+    if (scene->settled)
+        return true;
+    /* Without a text the rules still name modality and window. */
+    static const char *const none[] = {"object"};
+    MedalsSegmentOptions options = MEDALS_SEGMENT_OPTIONS_INIT;
+    options.texts = count ? texts : none;
+    options.text_count = count ? count : 1;
+    options.modality = scene->modality;
+    options.header_modality = scene->header_modality;
+    options.has_window = scene->has_window;
+    memcpy(options.window, scene->window, sizeof options.window);
+    MedalsTextRequest request;
+    if (!medals_text_request_settle(scene->model, &options, &request, error))
+        return false;
+    scene->settled = true;
+    scene->modality = request.modality;
+    scene->has_window = request.has_window;
+    memcpy(scene->window, request.window, sizeof scene->window);
+    medals_text_request_clear(&request);
+    return true;
+}
+
+char *medals_scene_settled_word(const MedalsScene *scene)
+{
+    if (!scene->settled)
+        return NULL;
+    const char *name = medals_modality_name(scene->modality);
+    if (!scene->has_window)
+        return g_strdup(name);
+    char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_dtostr(low, sizeof low, scene->window[0]);
+    g_ascii_dtostr(high, sizeof high, scene->window[1]);
+    return g_strdup_printf("%s %s %s", name, low, high);
+}
+
+void medals_scene_settle_word(MedalsScene *scene, const char *word)
+{
+    if (scene->settled || !word)
+        return;
+    g_auto(GStrv) part = g_strsplit(word, " ", 3);
+    guint count = g_strv_length(part);
+    MedalsModality modality =
+        count ? medals_modality_parse(part[0]) : MEDALS_MODALITY_NONE;
+    if (modality == MEDALS_MODALITY_NONE || (count != 1 && count != 3))
+        return;
+    double window[2] = {0, 0};
+    for (guint i = 1; i < count; i++) {
+        window[i - 1] = g_ascii_strtod(part[i], NULL);
+        if (!isfinite(window[i - 1]))
+            return;
+    }
+    if (count == 3 && window[0] >= window[1])
+        return;
+    scene->settled = true;
+    scene->modality = modality;
+    scene->has_window = count == 3;
+    memcpy(scene->window, window, sizeof window);
+}
+
+bool medals_scene_prepare(MedalsScene *scene, const MedalsExec *exec,
+                          GError **error)
+{
+    if (scene->ready)
+        return true;
+    if (!medals_scene_settle(scene, NULL, 0, error))
+        return false;
+    const MedalsVolume *volume = scene->volume;
+    MedalsIntensityReport report = {0};
+    uint8_t *image = medals_alloc(
+        (size_t) medals_geometry_voxels(&volume->geometry), 1, "image", error);
+    scene->ready =
+        image &&
+        medals_intensity_prepare(exec, volume, scene->modality, scene->window,
+                                 false, image, &report, error) &&
+        medals_lattice_init(&scene->lattice, exec, scene->model,
+                            scene->modality, &volume->geometry, image, error);
+    scene->constant = report.constant;
+    medals_free(image);
+    return scene->ready;
+}
+
+const MedalsFeatures *medals_scene_features(MedalsScene *scene,
+                                            const MedalsExec *exec,
+                                            size_t window, GError **error)
+{
+    const MedalsFeatures *kept = medals_feature_cache_get(scene->cache, window);
+    if (kept)
+        return kept;
+    const MedalsLattice *lattice = &scene->lattice;
+    const MedalsNetwork *network = lattice->stage.network;
+    size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
+    float *patch = medals_alloc(voxels, sizeof *patch, "window", error);
+    /* X does not depend on the queries: one of zeros will do. */
+    float *query =
+        medals_alloc_zero((size_t) medals_network_query_width(network),
+                          sizeof *query, "query", error);
+    MedalsFeatures features = {0};
+    bool ok = patch && query;
+    if (ok) {
+        medals_lattice_patch(lattice, window, patch);
+        const int64_t *crop = lattice->stage.crop;
+        MedalsWindow run = {.h = crop[0],
+                            .w = crop[1],
+                            .d = crop[2],
+                            .image = patch,
+                            .class_prompts_zero = true,
+                            .queries = query,
+                            .n = 1};
+        ok = medals_network_forward(exec, network, &run, NULL, NULL, &features,
+                                    error);
+    }
+    medals_free(patch);
+    medals_free(query);
+    return ok ? medals_feature_cache_put(scene->cache, window, &features)
+              : NULL;
+}
+
+static bool check_query(const float *query, int64_t width, const char *text,
+                        GError **error)
+{
+    for (int64_t q = 0; q < width; q++)
+        if (!isfinite(query[q]))
+            return medals_fail(error, MEDALS_E_INPUT,
+                               "model: its text encoder answers \"%.200s\" "
+                               "with NaN or infinity; expected finite numbers",
+                               text);
+    return true;
+}
+
+const float *medals_scene_query(MedalsScene *scene, const MedalsExec *exec,
+                                const char *text, GError **error)
+{
+    float *query = g_hash_table_lookup(scene->queries, text);
+    if (query)
+        return query;
+    int64_t width = medals_query_encoder_width(scene->model->encoder);
+    query = medals_alloc((size_t) width, sizeof *query, "query", error);
+    if (!query ||
+        !medals_query_encoder_run(exec, scene->model->encoder, &text, 1,
+                                  scene->modality, query, NULL, error) ||
+        !check_query(query, width, text, error)) {
+        medals_free(query);
+        return NULL;
+    }
+    g_hash_table_insert(scene->queries, g_strdup(text), query);
+    return query;
+}
+
+static const MedalsFeatures *find_features(void *cookie, const int64_t start[3])
+{
+    MedalsScene *scene = cookie;
+    size_t window = medals_lattice_find(&scene->lattice, start);
+    return window == SIZE_MAX ? NULL
+                              : medals_feature_cache_get(scene->cache, window);
+}
+
+static void keep_features(void *cookie, const int64_t start[3],
+                          MedalsFeatures *features)
+{
+    MedalsScene *scene = cookie;
+    size_t window = medals_lattice_find(&scene->lattice, start);
+    if (window != SIZE_MAX)
+        medals_feature_cache_put(scene->cache, window, features);
+}
+
+void medals_scene_store(MedalsScene *scene, MedalsFeatureStore *store)
+{
+    *store = (MedalsFeatureStore){.stage = scene->lattice.stage.number,
+                                  .find = find_features,
+                                  .keep = keep_features,
+                                  .cookie = scene};
+    memcpy(store->grid, scene->lattice.grid.shape, sizeof store->grid);
+}

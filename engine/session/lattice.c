@@ -157,24 +157,57 @@ void medals_lattice_extent(const MedalsLattice *lattice, size_t window,
     }
 }
 
+/* The window along axis a whose centre is nearest to grid voxel g. */
+static size_t nearest_along(const MedalsLattice *lattice, int a, int64_t g)
+{
+    int64_t best = INT64_MAX;
+    size_t at = 0;
+    for (size_t k = 0; k < lattice->count[a]; k++) {
+        int64_t centre = 2 * lattice->starts[a][k] + lattice->stage.crop[a] - 1;
+        int64_t away = ABS(2 * g - centre);
+        if (away < best) {
+            best = away;
+            at = k;
+        }
+    }
+    return at;
+}
+
 size_t medals_lattice_nearest(const MedalsLattice *lattice,
                               const int64_t voxel[3])
 {
     size_t at[3];
-    for (int a = 0; a < 3; a++) {
-        int64_t g = grid_of(lattice, a, turned(lattice, a, voxel));
-        int64_t best = INT64_MAX;
-        for (size_t k = 0; k < lattice->count[a]; k++) {
-            int64_t centre =
-                2 * lattice->starts[a][k] + lattice->stage.crop[a] - 1;
-            int64_t away = ABS(2 * g - centre);
-            if (away < best) {
-                best = away;
-                at[a] = k;
-            }
-        }
-    }
+    for (int a = 0; a < 3; a++)
+        at[a] = nearest_along(lattice, a,
+                              grid_of(lattice, a, turned(lattice, a, voxel)));
     return (at[0] * lattice->count[1] + at[1]) * lattice->count[2] + at[2];
+}
+
+GArray *medals_lattice_cover(const MedalsLattice *lattice, const int64_t box[6])
+{
+    size_t low[3], high[3];
+    for (int a = 0; a < 3; a++) {
+        int x = lattice->canonical.axis[a];
+        int64_t ends[2] = {box[2 * x], box[2 * x + 1] - 1};
+        size_t at[2];
+        for (int e = 0; e < 2; e++) {
+            int64_t voxel[3] = {0};
+            voxel[x] = ends[e];
+            at[e] = nearest_along(
+                lattice, a, grid_of(lattice, a, turned(lattice, a, voxel)));
+        }
+        low[a] = MIN(at[0], at[1]);
+        high[a] = MAX(at[0], at[1]);
+    }
+    GArray *windows = g_array_new(FALSE, FALSE, sizeof(size_t));
+    for (size_t h = low[0]; h <= high[0]; h++)
+        for (size_t w = low[1]; w <= high[1]; w++)
+            for (size_t d = low[2]; d <= high[2]; d++) {
+                size_t window =
+                    (h * lattice->count[1] + w) * lattice->count[2] + d;
+                g_array_append_val(windows, window);
+            }
+    return windows;
 }
 
 int64_t medals_lattice_voxel(const MedalsLattice *lattice, size_t window,

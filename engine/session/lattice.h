@@ -52,6 +52,10 @@ void medals_lattice_extent(const MedalsLattice *lattice, size_t window,
  * ties): the one that sees most around it. */
 size_t medals_lattice_nearest(const MedalsLattice *lattice,
                               const int64_t voxel[3]);
+/** The windows that are nearest to some voxel of a box, ascending: size_t
+ * array. */
+GArray *medals_lattice_cover(const MedalsLattice *lattice,
+                             const int64_t box[6]);
 /** Voxel of the window's grid that holds an image voxel's centre; -1: it lies
  * outside the window. */
 int64_t medals_lattice_voxel(const MedalsLattice *lattice, size_t window,

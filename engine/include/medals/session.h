@@ -139,7 +139,8 @@ typedef struct MedalsChange {
     int64_t extent[6]; /**< holds every changed voxel, half open, clipped */
     uint64_t added, removed;
 } MedalsChange;
-/** Classes of which voxels changed; ascending; none when nothing changed. */
+/** Classes of which voxels changed, ascending; none when nothing changed. A
+ * class that the call took away stands last, under the index that it had. */
 MEDALS_API size_t medals_answer_change_count(const MedalsAnswer *answer);
 MEDALS_API bool medals_answer_change(const MedalsAnswer *answer, size_t index,
                                      MedalsChange *change);
@@ -188,8 +189,8 @@ typedef struct MedalsSessionClass {
     int64_t model_class;  /**< of medals_model_class(), or -1 */
 } MedalsSessionClass;
 MEDALS_API size_t medals_session_class_count(const MedalsSession *session);
-/** Texts are valid until the next call that changes the class list.
- *  @return false: out of range */
+/** Texts are valid until the next call that changes the session; from the
+ * thread of those calls. @return false: out of range */
 MEDALS_API bool medals_session_class(const MedalsSession *session, size_t index,
                                      MedalsSessionClass *info);
 

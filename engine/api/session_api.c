@@ -1,0 +1,286 @@
+/*
+ * session_api.c - the calls of a session (medals/session.h)
+ */
+#include <string.h>
+
+#include "edit_read.h"
+#include "error_api.h"
+
+static MedalsStatus finish(bool done, GError *inner, MedalsError **error)
+{
+    return done ? MEDALS_OK : medals_error_take(inner, error);
+}
+
+MedalsStatus medals_session_open(MedalsSession **out, MedalsModel *model,
+                                 MedalsVolume *volume,
+                                 const MedalsSessionOptions *options,
+                                 MedalsError **error)
+{
+    MedalsSessionOptions full = MEDALS_SESSION_OPTIONS_INIT;
+    if (options)
+        memcpy(&full, options, MIN(options->struct_size, sizeof full));
+    GError *inner = NULL;
+    *out = medals_edit_open(model, volume, &full, &inner);
+    return finish(*out != NULL, inner, error);
+}
+
+void medals_session_close(MedalsSession **session)
+{
+    if (!session)
+        return;
+    medals_edit_close(*session);
+    *session = NULL;
+}
+
+MedalsStatus medals_session_set_classes(MedalsSession *session,
+                                        const char *const *texts,
+                                        const char *const *names, size_t count,
+                                        MedalsAnswer **answer,
+                                        MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done =
+        medals_edit_set_classes(session, texts, names, count, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_add_class(MedalsSession *session, const char *text,
+                                      const char *name, size_t *class_index,
+                                      MedalsAnswer **answer,
+                                      MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done =
+        medals_edit_add_class(session, text, name, class_index, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_remove_class(MedalsSession *session,
+                                         size_t class_index,
+                                         MedalsAnswer **answer,
+                                         MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_remove_class(session, class_index, answer, &inner);
+    return finish(done, inner, error);
+}
+
+size_t medals_session_class_count(const MedalsSession *session)
+{
+    return medals_class_list_count(session->state->classes);
+}
+
+bool medals_session_class(const MedalsSession *session, size_t index,
+                          MedalsSessionClass *info)
+{
+    const MedalsClassEntry *entry =
+        medals_class_list_at(session->state->classes, index);
+    if (!entry)
+        return false;
+    const MedalsScene *scene = &session->scene;
+    MedalsSessionClass out = {.struct_size = info->struct_size,
+                              .text = entry->text,
+                              .name = entry->name,
+                              .value = entry->value,
+                              .model_class = -1};
+    if (entry->text && scene->settled)
+        out.model_class = medals_model_match(scene->model, scene->modality,
+                                             false, entry->text);
+    out.known = medals_model_class_trained(scene->model, out.model_class);
+    memcpy(info, &out, MIN(info->struct_size, sizeof out));
+    return true;
+}
+
+MedalsStatus medals_session_predict(MedalsSession *session,
+                                    const size_t *classes, size_t class_count,
+                                    const MedalsCall *call,
+                                    MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_predict(session, classes, class_count, call, answer,
+                                    &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_refine(MedalsSession *session, uint32_t passes,
+                                   const size_t *classes, size_t class_count,
+                                   const MedalsCall *call,
+                                   MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_refine(session, passes, classes, class_count, call,
+                                   answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_prompt(MedalsSession *session,
+                                   const MedalsPrompt *prompt,
+                                   const MedalsCall *call,
+                                   MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_prompt(session, prompt, call, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_mask(MedalsSession *session, size_t class_index,
+                                 MedalsMaskUse use, const int64_t extent[6],
+                                 const uint8_t *mask, size_t mask_bytes,
+                                 const MedalsCall *call, MedalsAnswer **answer,
+                                 MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_mask(session, class_index, use, extent, mask,
+                                 mask_bytes, call, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_stroke_begin(MedalsSession *session,
+                                         const MedalsPrompt *prompt,
+                                         MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_stroke_begin(session, prompt, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_stroke_append(
+    MedalsSession *session, MedalsSpace space, const double *points,
+    size_t point_count, const uint8_t *mask, const int64_t extent[6],
+    const MedalsCall *call, MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_stroke_append(session, space, points, point_count,
+                                          mask, extent, call, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_stroke_end(MedalsSession *session,
+                                       const MedalsCall *call,
+                                       MedalsAnswer **answer,
+                                       MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_stroke_end(session, call, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_stroke_cancel(MedalsSession *session,
+                                          MedalsAnswer **answer,
+                                          MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_stroke_cancel(session, answer, &inner);
+    return finish(done, inner, error);
+}
+
+bool medals_session_stroke_is_open(const MedalsSession *session)
+{
+    return session->stroke.open;
+}
+
+MedalsStatus medals_session_undo(MedalsSession *session, uint64_t steps,
+                                 MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_undo(session, steps, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_redo(MedalsSession *session, uint64_t steps,
+                                 MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_redo(session, steps, answer, &inner);
+    return finish(done, inner, error);
+}
+
+MedalsStatus medals_session_reset(MedalsSession *session, MedalsResetWhat what,
+                                  MedalsAnswer **answer, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_reset(session, what, answer, &inner);
+    return finish(done, inner, error);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Readers lock: the handle is const for the caller, not for the mutex. */
+static MedalsSession *shared(const MedalsSession *session)
+{
+    return (MedalsSession *) session;
+}
+
+uint64_t medals_session_revision(const MedalsSession *session)
+{
+    g_mutex_lock(&shared(session)->lock);
+    uint64_t revision = session->revision;
+    g_mutex_unlock(&shared(session)->lock);
+    return revision;
+}
+
+bool medals_session_resumed(const MedalsSession *session)
+{
+    return session->resumed;
+}
+
+bool medals_session_saved(const MedalsSession *session)
+{
+    g_mutex_lock(&shared(session)->lock);
+    bool saved = session->saved;
+    g_mutex_unlock(&shared(session)->lock);
+    return saved;
+}
+
+const char *const *medals_session_warnings(const MedalsSession *session)
+{
+    return (const char *const *) session->warnings->pdata;
+}
+
+MedalsModality medals_session_modality(const MedalsSession *session)
+{
+    return session->scene.settled ? session->scene.modality
+                                  : MEDALS_MODALITY_NONE;
+}
+
+const MedalsGeometry *medals_session_peek_geometry(const MedalsSession *session)
+{
+    return medals_volume_peek_geometry(session->scene.volume);
+}
+
+MedalsStatus medals_session_read(const MedalsSession *session,
+                                 int64_t class_index, const int64_t extent[6],
+                                 MedalsDtype dtype, void *data,
+                                 uint64_t *revision, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_read(shared(session), class_index, extent, dtype,
+                                 data, revision, &inner);
+    return finish(done, inner, error);
+}
+
+bool medals_session_changed_since(const MedalsSession *session,
+                                  uint64_t revision, int64_t extent[6])
+{
+    return medals_edit_changed_since(shared(session), revision, extent);
+}
+
+MedalsStatus medals_session_labelmap(const MedalsSession *session,
+                                     const uint32_t *values, size_t value_count,
+                                     MedalsVolume **out, MedalsError **error)
+{
+    GError *inner = NULL;
+    *out = medals_edit_labelmap(shared(session), values, value_count, &inner);
+    return finish(*out != NULL, inner, error);
+}
+
+MedalsStatus medals_session_statistics(const MedalsSession *session,
+                                       size_t class_index,
+                                       MedalsSessionStatistics *statistics,
+                                       MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_edit_statistics(shared(session), class_index, statistics,
+                                       &inner);
+    return finish(done, inner, error);
+}

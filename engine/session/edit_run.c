@@ -1,0 +1,214 @@
+/*
+ * edit_run.c - one call from its beginning to its answer
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "edit.h"
+
+/* Extents that are remembered for "what changed since". */
+#define EXTENTS_KEPT 100000
+
+bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
+                       const MedalsCall *call, bool stroke, GError **error)
+{
+    MedalsCall full = MEDALS_CALL_INIT;
+    if (call)
+        memcpy(&full, call, MIN(call->struct_size, sizeof full));
+    *edit =
+        (MedalsEdit){.session = session, .call = full, .begun = medals_now()};
+    if (session->stroke.open && !stroke)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "session: a stroke is open; expected its end first");
+    if (!session->stroke.open && stroke)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "session: no stroke is open; expected its beginning "
+                           "first");
+    medals_task_init(&edit->task, full.progress, full.progress_cookie);
+    MedalsModel *model = session->scene.model;
+    edit->exec = (MedalsExec){model->lane, model->kernels, &edit->task};
+    edit->answer = medals_answer_new();
+    return true;
+}
+
+bool medals_edit_enter(MedalsEdit *edit, GError **error)
+{
+    edit->in_turn = medals_lane_enter(edit->exec.lane, &edit->task, error);
+    return edit->in_turn;
+}
+
+void medals_edit_leave(MedalsEdit *edit)
+{
+    if (edit->in_turn)
+        medals_lane_leave(edit->exec.lane);
+    edit->in_turn = false;
+}
+
+/* Makes `next` what readers see; the version before goes, unless it is the
+ * last whole revision. */
+static void swap_shown(MedalsSession *session, MedalsState *next)
+{
+    g_mutex_lock(&session->lock);
+    MedalsState *gone = session->shown;
+    session->shown = next;
+    g_mutex_unlock(&session->lock);
+    if (gone != session->state)
+        medals_state_free(gone);
+}
+
+void medals_edit_show(MedalsEdit *edit, MedalsState *next)
+{
+    MedalsSession *session = edit->session;
+    MedalsAnswer *event = medals_answer_new();
+    medals_answer_compare(event, session->shown, next);
+    event->revision = session->revision;
+    event->saved = session->saved;
+    event->seconds = medals_now() - edit->begun;
+    for (guint i = 0; i < edit->answer->windows->len; i++)
+        medals_answer_add_window(
+            event, g_array_index(edit->answer->windows, MedalsBox, i).extent);
+    medals_answer_finish(event);
+    swap_shown(session, next);
+    if (edit->call.instant)
+        edit->call.instant(edit->call.instant_cookie, event);
+    medals_answer_free(&event);
+}
+
+void medals_edit_hide(MedalsSession *session)
+{
+    if (session->shown != session->state)
+        swap_shown(session, session->state);
+}
+
+/* The box of all label changes from one version to another. */
+static void changed_box(const MedalsState *from, const MedalsState *to,
+                        int64_t box[6])
+{
+    if (!medals_layer_difference(from->labels, to->labels, box))
+        memset(box, 0, 6 * sizeof *box);
+}
+
+/* One entry to the journal; what fails is said and remembered. */
+static void save(MedalsEdit *edit, const MedalsStep *step,
+                 const MedalsState *next, const int64_t box[6])
+{
+    MedalsSession *session = edit->session;
+    if (!session->journal)
+        return;
+    g_autofree char *modality = medals_scene_settled_word(&session->scene);
+    MedalsJournalEntry entry = {.revision = session->revision + 1,
+                                .step = step,
+                                .cursor = session->history->cursor,
+                                .modality = modality};
+    memcpy(entry.extent, box, sizeof entry.extent);
+    g_autoptr(GError) error = NULL;
+    bool saved = medals_journal_file_append(session->journal, &entry, next,
+                                            session->history, &error);
+    if (!saved)
+        medals_answer_warn(edit->answer, "not saved: %s",
+                           error ? error->message : "the journal failed");
+    size_t forget = saved ? medals_journal_file_compact(session->journal,
+                                                        session->history, NULL)
+                          : 0;
+    medals_history_forget(session->history, forget);
+    g_mutex_lock(&session->lock);
+    session->saved = saved;
+    g_mutex_unlock(&session->lock);
+}
+
+static void remember_extent(MedalsSession *session, const int64_t box[6])
+{
+    MedalsRevisionExtent extent = {.revision = session->revision};
+    memcpy(extent.extent, box, sizeof extent.extent);
+    g_array_append_val(session->extents, extent);
+    if (session->extents->len <= EXTENTS_KEPT)
+        return;
+    guint half = EXTENTS_KEPT / 2;
+    session->forgotten =
+        g_array_index(session->extents, MedalsRevisionExtent, half - 1)
+            .revision;
+    g_array_remove_range(session->extents, 0, half);
+}
+
+void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
+                         const MedalsStep *step)
+{
+    MedalsSession *session = edit->session;
+    int64_t box[6];
+    medals_answer_compare(edit->answer, session->shown, next);
+    changed_box(session->state, next, box);
+    save(edit, step, next, box);
+    MedalsState *old = session->state;
+    g_mutex_lock(&session->lock);
+    MedalsState *provisional = session->shown;
+    session->revision++;
+    remember_extent(session, box);
+    session->state = session->shown = next;
+    g_mutex_unlock(&session->lock);
+    if (provisional != old)
+        medals_state_free(provisional);
+    medals_state_free(old);
+}
+
+bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
+                        GError **error)
+{
+    MedalsSession *session = edit->session;
+    MedalsStep *step = medals_step_between(session->state, next, op, error);
+    if (!step) {
+        medals_state_free(next);
+        return false;
+    }
+    medals_history_push(session->history, step);
+    medals_edit_publish(edit, next, step);
+    return true;
+}
+
+bool medals_edit_end(MedalsEdit *edit, bool done, MedalsAnswer **answer)
+{
+    MedalsSession *session = edit->session;
+    medals_edit_leave(edit);
+    if (answer)
+        *answer = NULL;
+    if (!done) {
+        if (!session->stroke.open)
+            medals_edit_hide(session);
+        medals_answer_free(&edit->answer);
+        return false;
+    }
+    edit->answer->revision = session->revision;
+    edit->answer->saved = session->saved;
+    edit->answer->seconds = medals_now() - edit->begun;
+    medals_answer_finish(edit->answer);
+    if (answer)
+        *answer = edit->answer;
+    else
+        medals_answer_free(&edit->answer);
+    return true;
+}
+
+MedalsClassEntry *medals_edit_class(const MedalsState *state, size_t index,
+                                    GError **error)
+{
+    MedalsClassEntry *entry = medals_class_list_at(state->classes, index);
+    if (!entry)
+        medals_fail(error, MEDALS_E_INPUT,
+                    "class %zu: there is none; the session has %zu", index,
+                    medals_class_list_count(state->classes));
+    return entry;
+}
+
+bool *medals_edit_asked(const MedalsState *state, const size_t *classes,
+                        size_t count, GError **error)
+{
+    size_t all = medals_class_list_count(state->classes);
+    g_autofree bool *asked = g_new0(bool, MAX(all, 1));
+    for (size_t i = 0; !classes && i < all; i++)
+        asked[i] = true;
+    for (size_t i = 0; classes && i < count; i++) {
+        if (!medals_edit_class(state, classes[i], error))
+            return NULL;
+        asked[classes[i]] = true;
+    }
+    return g_steal_pointer(&asked);
+}

@@ -1,0 +1,251 @@
+/*
+ * edit_stroke.c - a stroke while it is drawn
+ *
+ *   begin   points --> voxels
+ *   append  more; on request an answer is shown that is not yet a revision
+ *   end     the whole stroke is one prompt, one revision, one undo step
+ */
+#include <string.h>
+
+#include "edit.h"
+#include "memory.h"
+#include "shape.h"
+
+static void drop(MedalsStroke *stroke)
+{
+    g_clear_pointer(&stroke->points, g_array_unref);
+    medals_voxel_set_clear(&stroke->set);
+    *stroke = (MedalsStroke){0};
+}
+
+static bool check_count(const MedalsStroke *stroke, size_t more, GError **error)
+{
+    size_t have = stroke->points ? stroke->points->len / 3 : 0;
+    if (more <= MEDALS_SESSION_MAX_POINTS &&
+        have + more <= MEDALS_SESSION_MAX_POINTS)
+        return true;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "stroke: %zu points; expected at most %d", have + more,
+                       MEDALS_SESSION_MAX_POINTS);
+}
+
+/* Voxels of further points: a scribble goes on from its last one. */
+static bool draw_more(const MedalsSession *session, const MedalsStroke *stroke,
+                      const double *points, size_t count, const uint8_t *mask,
+                      const int64_t *extent, MedalsVoxelSet *set,
+                      GError **error)
+{
+    const MedalsGeometry *geometry = &session->scene.volume->geometry;
+    MedalsPrompt part = stroke->prompt;
+    /* A lasso has no area until it is closed: its points are checked. */
+    part.kind = MEDALS_PROMPT_SCRIBBLE;
+    if (stroke->prompt.kind == MEDALS_PROMPT_LASSO)
+        part.radius_mm = 0;
+    *set = (MedalsVoxelSet){0};
+    if (mask) {
+        part.mask = mask;
+        memcpy(part.extent, extent, sizeof part.extent);
+        return medals_shape_voxels(geometry, &part, set, error);
+    }
+    guint have = stroke->points->len;
+    bool joined = have > 0 && part.space == MEDALS_SPACE_LPS;
+    g_autoptr(GArray) run = g_array_new(FALSE, FALSE, sizeof(double));
+    if (joined)
+        g_array_append_vals(
+            run, &g_array_index(stroke->points, double, have - 3), 3);
+    if (count > 0)
+        g_array_append_vals(run, points, (guint) (3 * count));
+    part.points = (const double *) (const void *) run->data;
+    part.point_count = run->len / 3;
+    return medals_shape_voxels(geometry, &part, set, error);
+}
+
+/* All voxels of the stroke: what was drawn, or the area of a lasso. */
+static bool whole_set(const MedalsSession *session, const GArray *points,
+                      const MedalsVoxelSet *drawn, MedalsVoxelSet *set,
+                      GError **error)
+{
+    const MedalsStroke *stroke = &session->stroke;
+    *set = (MedalsVoxelSet){0};
+    if (stroke->prompt.kind != MEDALS_PROMPT_LASSO || points->len == 0)
+        return medals_voxel_set_join(set, drawn, error);
+    MedalsPrompt area = stroke->prompt;
+    area.points = (const double *) (const void *) points->data;
+    area.point_count = points->len / 3;
+    return medals_shape_voxels(&session->scene.volume->geometry, &area, set,
+                               error) &&
+           medals_voxel_set_join(set, drawn, error);
+}
+
+static bool give(const MedalsSession *session, const GArray *points,
+                 const MedalsVoxelSet *drawn, MedalsGiven *given,
+                 GError **error)
+{
+    const MedalsStroke *stroke = &session->stroke;
+    *given = (MedalsGiven){.index = stroke->prompt.class_index,
+                           .kind = (uint8_t) stroke->prompt.kind,
+                           .positive = stroke->prompt.positive};
+    if (!whole_set(session, points, drawn, &given->set, error)) {
+        medals_voxel_set_clear(&given->set);
+        return false;
+    }
+    if (given->set.mask)
+        return true;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "stroke: no point; expected at least one");
+}
+
+bool medals_edit_stroke_begin(MedalsSession *session,
+                              const MedalsPrompt *prompt, GError **error)
+{
+    MedalsPrompt full = MEDALS_PROMPT_INIT;
+    memcpy(&full, prompt, MIN(prompt->struct_size, sizeof full));
+    MedalsStroke stroke = {.open = true, .prompt = full};
+    if (session->stroke.open)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "session: a stroke is open; expected its end first");
+    if (full.kind != MEDALS_PROMPT_SCRIBBLE && full.kind != MEDALS_PROMPT_LASSO)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "stroke: kind %d; expected scribble or lasso",
+                           (int) full.kind);
+    if (!medals_edit_class(session->state, full.class_index, error) ||
+        !check_count(&stroke, full.point_count, error))
+        return false;
+    stroke.prompt.points = NULL;
+    stroke.prompt.point_count = 0;
+    stroke.prompt.mask = NULL;
+    stroke.points = g_array_new(FALSE, FALSE, sizeof(double));
+    bool drawn = full.point_count > 0 || full.mask;
+    if (drawn && !draw_more(session, &stroke, full.points, full.point_count,
+                            full.mask, full.extent, &stroke.set, error)) {
+        drop(&stroke);
+        return false;
+    }
+    if (full.kind == MEDALS_PROMPT_LASSO && !full.mask)
+        medals_voxel_set_clear(&stroke.set);
+    if (full.point_count > 0 && !full.mask)
+        g_array_append_vals(stroke.points, full.points,
+                            (guint) (3 * full.point_count));
+    session->stroke = stroke;
+    return true;
+}
+
+/* An append before it is accepted. */
+typedef struct Longer {
+    GArray *points;
+    MedalsVoxelSet drawn;
+} Longer;
+
+static bool lengthen(const MedalsSession *session, const double *points,
+                     size_t count, const uint8_t *mask, const int64_t *extent,
+                     Longer *longer, GError **error)
+{
+    const MedalsStroke *stroke = &session->stroke;
+    MedalsVoxelSet more = {0};
+    if (count == 0 && !mask)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "stroke: no point; expected at least one");
+    if (!check_count(stroke, count, error))
+        return false;
+    bool ok =
+        medals_voxel_set_join(&longer->drawn, &stroke->set, error) &&
+        draw_more(session, stroke, points, count, mask, extent, &more, error);
+    bool area = stroke->prompt.kind == MEDALS_PROMPT_LASSO && !mask;
+    if (ok && !area)
+        ok = medals_voxel_set_join(&longer->drawn, &more, error);
+    medals_voxel_set_clear(&more);
+    g_array_append_vals(longer->points, stroke->points->data,
+                        stroke->points->len);
+    if (count > 0 && !mask)
+        g_array_append_vals(longer->points, points, (guint) (3 * count));
+    return ok;
+}
+
+static bool preview(MedalsEdit *edit, const Longer *longer, GError **error)
+{
+    MedalsGiven given;
+    if (!give(edit->session, longer->points, &longer->drawn, &given, error))
+        return false;
+    MedalsState *next = medals_edit_preview(edit, &given, error);
+    medals_voxel_set_clear(&given.set);
+    if (!next)
+        return false;
+    medals_answer_compare(edit->answer, edit->session->shown, next);
+    edit->call.instant = NULL;
+    medals_edit_show(edit, next);
+    return true;
+}
+
+/* A lasso of one or two points has no area to answer for yet. */
+static bool has_shape(const MedalsSession *session, const Longer *longer)
+{
+    return session->stroke.prompt.kind != MEDALS_PROMPT_LASSO ||
+           longer->points->len >= 9 || longer->drawn.mask;
+}
+
+bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
+                               const double *points, size_t count,
+                               const uint8_t *mask, const int64_t *extent,
+                               const MedalsCall *call, MedalsAnswer **answer,
+                               GError **error)
+{
+    MedalsEdit edit;
+    if (!medals_edit_begin(&edit, session, call, true, error))
+        return false;
+    Longer longer = {.points = g_array_new(FALSE, FALSE, sizeof(double))};
+    bool done = true;
+    if (!mask && space != session->stroke.prompt.space)
+        done = medals_fail(error, MEDALS_E_USAGE,
+                           "stroke: points in another space than it began "
+                           "with; expected the same");
+    done =
+        done && lengthen(session, points, count, mask, extent, &longer, error);
+    if (done && edit.call.answer == MEDALS_ANSWER_INSTANT &&
+        has_shape(session, &longer))
+        done = preview(&edit, &longer, error);
+    if (done) {
+        MedalsStroke *stroke = &session->stroke;
+        g_array_unref(stroke->points);
+        medals_voxel_set_clear(&stroke->set);
+        stroke->points = longer.points;
+        stroke->set = longer.drawn;
+    } else {
+        g_array_unref(longer.points);
+        medals_voxel_set_clear(&longer.drawn);
+    }
+    return medals_edit_end(&edit, done, answer);
+}
+
+bool medals_edit_stroke_end(MedalsSession *session, const MedalsCall *call,
+                            MedalsAnswer **answer, GError **error)
+{
+    MedalsEdit edit;
+    if (!medals_edit_begin(&edit, session, call, true, error))
+        return false;
+    MedalsStroke *stroke = &session->stroke;
+    MedalsGiven given;
+    const char *op =
+        stroke->prompt.kind == MEDALS_PROMPT_LASSO ? "lasso" : "scribble";
+    bool done = give(session, stroke->points, &stroke->set, &given, error);
+    if (done) {
+        done = medals_edit_answer(&edit, &given, op, error);
+        medals_voxel_set_clear(&given.set);
+    }
+    if (done)
+        drop(stroke);
+    else
+        medals_edit_hide(session);
+    return medals_edit_end(&edit, done, answer);
+}
+
+bool medals_edit_stroke_cancel(MedalsSession *session, MedalsAnswer **answer,
+                               GError **error)
+{
+    MedalsEdit edit;
+    if (!medals_edit_begin(&edit, session, NULL, true, error))
+        return false;
+    medals_answer_compare(edit.answer, session->shown, session->state);
+    medals_edit_hide(session);
+    drop(&session->stroke);
+    return medals_edit_end(&edit, true, answer);
+}

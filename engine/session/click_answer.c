@@ -1,12 +1,22 @@
 /*
- * click_answer.c - which voxels follow a prompt
+ * click_answer.c - scene, features, head, and the voxels that stay open
  */
 #include "click_answer.h"
 
 #include <math.h>
 
-/* Voxels round the seeds that an answer may reach. */
-#define REACH 24
+#include "click_head.h"
+#include "click_inputs.h"
+#include "memory.h"
+
+typedef struct Answer {
+    const MedalsExec *exec;
+    const MedalsClickHead *head;
+    const MedalsClickField *field;
+    MedalsClickScene scene;
+    MedalsClickFeatures features;
+    float *flip; /* [count] of the scene */
+} Answer;
 
 static bool check(const MedalsClickField *field, GError **error)
 {
@@ -14,8 +24,8 @@ static bool check(const MedalsClickField *field, GError **error)
     int64_t voxels = field->h * field->w * field->d;
     if (x->h != field->h || x->w != field->w || x->d != field->d)
         return medals_fail(error, MEDALS_E_SHAPE,
-                           "click: features %ldx%ldx%ld; expected the window's "
-                           "%ldx%ldx%ld",
+                           "click: features of %ldx%ldx%ld voxels; expected "
+                           "the window's %ldx%ldx%ld",
                            (long) x->h, (long) x->w, (long) x->d,
                            (long) field->h, (long) field->w, (long) field->d);
     if (field->seed_count == 0)
@@ -24,83 +34,100 @@ static bool check(const MedalsClickField *field, GError **error)
     for (size_t i = 0; i < field->seed_count; i++)
         if (field->seeds[i] < 0 || field->seeds[i] >= voxels)
             return medals_fail(error, MEDALS_E_SHAPE,
-                               "click: seed %ld; expected 0..%ld",
+                               "click: seed %ld; expected 0 to %ld",
                                (long) field->seeds[i], (long) voxels - 1);
     return true;
 }
 
-static void place(const MedalsClickField *field, int64_t voxel, int64_t at[3])
+/* ---- voxels ------------------------------------------------------------- */
+
+/* What voxels say that cannot flip or that no one asked. */
+#define CLOSED -1e6f
+
+static void answer_rows(void *context, size_t piece, unsigned worker)
 {
-    at[0] = voxel / (field->w * field->d);
-    at[1] = voxel / field->d % field->w;
-    at[2] = voxel % field->d;
+    Answer *run = context;
+    float rows[MEDALS_CLICK_ROWS * MEDALS_CLICK_INPUTS];
+    float flip[MEDALS_CLICK_ROWS];
+    size_t index[MEDALS_CLICK_ROWS], n = 0;
+    size_t first = piece * MEDALS_CLICK_ROWS;
+    size_t end = MIN(first + MEDALS_CLICK_ROWS, run->scene.count);
+    for (size_t i = first; i < end; i++) {
+        run->flip[i] = CLOSED;
+        if (!medals_click_is_open(&run->scene, i))
+            continue;
+        medals_click_inputs(&run->scene, &run->features, i,
+                            rows + n * MEDALS_CLICK_INPUTS);
+        index[n++] = i;
+    }
+    medals_click_head_run(run->head, run->exec->kernels, run->field->positive,
+                          rows, n, flip);
+    for (size_t k = 0; k < n; k++)
+        run->flip[index[k]] = flip[k];
 }
 
-/* The seeds' bounds, grown by REACH and cut to the window. */
-static void reach_box(const MedalsClickField *field, int64_t box[6])
+/* Largest answer among the open voxels that touch voxel i. */
+static float beside(const Answer *run, size_t i)
 {
-    int64_t size[3] = {field->h, field->w, field->d};
-    for (size_t i = 0; i < field->seed_count; i++) {
-        int64_t at[3];
-        place(field, field->seeds[i], at);
-        for (int a = 0; a < 3; a++) {
-            int64_t low = MAX(at[a] - REACH, 0);
-            int64_t high = MIN(at[a] + REACH + 1, size[a]);
-            box[2 * a] = i ? MIN(box[2 * a], low) : low;
-            box[2 * a + 1] = i ? MAX(box[2 * a + 1], high) : high;
+    float best = CLOSED;
+    for (int a = 0; a < 3; a++)
+        for (int step = -1; step <= 1; step += 2) {
+            int32_t j = medals_click_neighbour(&run->scene, i, a, step);
+            if (j >= 0)
+                best = MAX(best, run->flip[j]);
         }
+    return best;
+}
+
+/* Into the caller's window. A closed voxel says what the open ones beside it
+ * say, so that interpolation leaves no gap between old and new. */
+static void write_flip(const Answer *run, float *flip)
+{
+    const MedalsClickScene *scene = &run->scene;
+    const int64_t *box = scene->box;
+    for (int64_t h = box[0]; h < box[1]; h++)
+        for (int64_t w = box[2]; w < box[3]; w++)
+            for (int64_t d = box[4]; d < box[5]; d++)
+                flip[(h * run->field->w + w) * run->field->d + d] = -1;
+    for (size_t i = 0; i < scene->count; i++) {
+        float value = run->flip[i] == CLOSED ? beside(run, i) : run->flip[i];
+        if (scene->seed[i] == 0)
+            value = MAX(value, 1);
+        flip[scene->voxel[i]] = CLAMP(value, -1, 1);
     }
 }
 
-/* Distance in mm of a voxel to the nearest seed. */
-static float seed_distance(const MedalsClickField *field, const int64_t at[3])
+bool medals_click_answer_by(const MedalsExec *exec, const MedalsClickHead *head,
+                            const MedalsClickField *field, float *flip,
+                            int64_t box[6], GError **error)
 {
-    float best = INFINITY;
-    for (size_t i = 0; i < field->seed_count; i++) {
-        int64_t seed[3];
-        float sum = 0;
-        place(field, field->seeds[i], seed);
-        for (int a = 0; a < 3; a++) {
-            float away = (float) (at[a] - seed[a]) * field->spacing[a];
-            sum += away * away;
-        }
-        best = MIN(best, sum);
+    Answer run = {.exec = exec, .head = head, .field = field};
+    if (!check(field, error) ||
+        !medals_click_scene_init(&run.scene, exec, field, error))
+        return false;
+    bool ok =
+        medals_click_features_init(&run.features, exec, &run.scene, error) &&
+        (run.flip = medals_alloc(run.scene.count, sizeof *run.flip,
+                                 "click: answer", error));
+    size_t pieces =
+        (run.scene.count + MEDALS_CLICK_ROWS - 1) / MEDALS_CLICK_ROWS;
+    ok = ok && (medals_lane_run(exec->lane, pieces, answer_rows, &run,
+                                exec->task, 0) ||
+                medals_task_check(exec->task, error));
+    if (ok) {
+        write_flip(&run, flip);
+        for (int a = 0; a < 6; a++)
+            box[a] = run.scene.box[a];
     }
-    return sqrtf(best);
-}
-
-/* Calls for every voxel of a box, in order. */
-#define FOR_BOX(box, at)                                                       \
-    for (at[0] = (box)[0]; at[0] < (box)[1]; at[0]++)                          \
-        for (at[1] = (box)[2]; at[1] < (box)[3]; at[1]++)                      \
-            for (at[2] = (box)[4]; at[2] < (box)[5]; at[2]++)
-
-/* How far in mm the seeds lie from where the class is as they say. */
-static float depth_of_seeds(const MedalsClickField *field, const int64_t box[6])
-{
-    float depth = REACH / 4 * field->spacing[0];
-    int64_t at[3];
-    FOR_BOX(box, at)
-    {
-        int64_t v = (at[0] * field->w + at[1]) * field->d + at[2];
-        if ((field->current[v] >= 0.5f) == field->positive)
-            depth = MIN(depth, seed_distance(field, at));
-    }
-    return depth;
+    medals_free(run.flip);
+    medals_click_features_clear(&run.features);
+    medals_click_scene_clear(&run.scene);
+    return ok;
 }
 
 bool medals_click_answer(const MedalsExec *exec, const MedalsClickField *field,
                          float *flip, int64_t box[6], GError **error)
 {
-    if (!check(field, error))
-        return false;
-    reach_box(field, box);
-    float depth = depth_of_seeds(field, box);
-    int64_t at[3];
-    FOR_BOX(box, at)
-    {
-        int64_t v = (at[0] * field->w + at[1]) * field->d + at[2];
-        flip[v] = 1 - seed_distance(field, at) / (depth + field->spacing[0]);
-    }
-    return true;
+    const MedalsClickHead *head = medals_click_head_own(error);
+    return head && medals_click_answer_by(exec, head, field, flip, box, error);
 }

@@ -1,0 +1,238 @@
+/*
+ * click_features.c - ridges, likeness, ways
+ */
+#include "click_features.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "click_ridge.h"
+#include "click_whiten.h"
+#include "memory.h"
+
+#define AXES MEDALS_CLICK_AXES
+/* Logit that a click asks for, and what holds the correction down. */
+#define WANTED 2.0
+#define HOLD_MOVED 4.0
+#define HOLD_LOCAL 0.02
+/* Voxels that the local ridge looks at. */
+#define SAMPLE 4096
+/* Standard deviation of the image that noise alone could give. */
+#define NOISE 4.0f
+
+static float dot(const float *a, const double *b)
+{
+    double sum = b[AXES];
+    for (int k = 0; k < AXES; k++)
+        sum += (double) a[k] * b[k];
+    return (float) sum;
+}
+
+/* ---- ridges ------------------------------------------------------------- */
+
+/* Moves the logit to +-WANTED at the marks, where it is not beyond already. */
+static void move_logit(const MedalsClickScene *scene, MedalsClickFeatures *f)
+{
+    MedalsClickRidge ridge;
+    double x[MEDALS_RIDGE_MAX];
+    medals_click_ridge_init(&ridge, AXES + 1, HOLD_MOVED);
+    for (size_t i = 0; i < scene->count; i++) {
+        int mark = scene->field->marks[scene->voxel[i]];
+        if (scene->seed[i] == 0)
+            mark = scene->field->positive ? 1 : -1;
+        if (!mark)
+            continue;
+        double now = mark * (double) f->logit[i];
+        medals_click_ridge_add(&ridge, f->white + i * AXES,
+                               mark * MAX(WANTED - now, 0), 1);
+    }
+    medals_click_ridge_solve(&ridge, x);
+    for (size_t i = 0; i < scene->count; i++)
+        f->moved[i] = f->logit[i] + dot(f->white + i * AXES, x);
+}
+
+/* What a voxel surely is, +1 in or -1 out, as far as prompt and mask tell; 0:
+ * unknown. group: 0 the class, 1 its surroundings, 2 the prompt's ball. */
+static int certain(const MedalsClickScene *scene, size_t i, int *group)
+{
+    int sign = scene->field->positive ? 1 : -1;
+    if (scene->seed[i] <= MAX(0.6f * scene->depth, 0.75f) ||
+        scene->same[i] < 0.75f) {
+        *group = 2;
+        return sign;
+    }
+    if (scene->wrong[i] <= -0.5f) {
+        *group = sign > 0 ? 0 : 1;
+        return sign;
+    }
+    bool far = scene->seed[i] > 2 * scene->depth + 2;
+    if (!(far && scene->wrong[i] >= 0.5f) && scene->against[i] >= 0.75f)
+        return 0;
+    *group = sign > 0 ? 1 : 0;
+    return -sign;
+}
+
+static void fit_local(const MedalsClickScene *scene, MedalsClickFeatures *f)
+{
+    size_t step = (scene->count + SAMPLE - 1) / SAMPLE, number[3] = {0};
+    int group;
+    for (size_t i = 0; i < scene->count; i += scene->seed[i] < 4 ? 1 : step)
+        if (certain(scene, i, &group))
+            number[group]++;
+    MedalsClickRidge ridge;
+    double x[MEDALS_RIDGE_MAX];
+    medals_click_ridge_init(&ridge, AXES + 1, HOLD_LOCAL);
+    for (size_t i = 0; i < scene->count; i += scene->seed[i] < 4 ? 1 : step) {
+        int is = certain(scene, i, &group);
+        if (is)
+            medals_click_ridge_add(&ridge, f->white + i * AXES, is,
+                                   1 / (double) number[group]);
+    }
+    medals_click_ridge_solve(&ridge, x);
+    for (size_t i = 0; i < scene->count; i++)
+        f->local[i] = dot(f->white + i * AXES, x);
+}
+
+/* ---- likeness ----------------------------------------------------------- */
+
+/* Voxels that stand for the prompt: the seeds and those next to them. */
+static size_t core_count(const MedalsClickScene *scene)
+{
+    size_t n = 0;
+    while (n < scene->count && scene->seed[n] < 1.05f)
+        n++;
+    return n;
+}
+
+static void compare_white(const MedalsClickScene *scene, MedalsClickFeatures *f)
+{
+    double mean[AXES] = {0};
+    size_t n = core_count(scene);
+    for (size_t i = 0; i < n; i++) {
+        for (int k = 0; k < AXES; k++)
+            mean[k] += (double) f->white[i * AXES + (size_t) k] / (double) n;
+        f->seed_logit += f->logit[i] / (float) n;
+        f->seed_local += f->local[i] / (float) n;
+    }
+    for (size_t i = 0; i < scene->count; i++) {
+        double sum = 0;
+        for (int k = 0; k < AXES; k++) {
+            double d = (double) f->white[i * AXES + (size_t) k] - mean[k];
+            sum += d * d;
+        }
+        f->unlike[i] = (float) sqrt(sum / AXES);
+    }
+}
+
+static void compare_image(const MedalsClickScene *scene, MedalsClickFeatures *f)
+{
+    const float *image = scene->field->image;
+    double sum = 0, square = 0, core = 0;
+    size_t n = core_count(scene);
+    for (size_t i = 0; i < scene->count; i++) {
+        double v = image[scene->voxel[i]];
+        sum += v;
+        square += v * v;
+        core += i < n ? v / (double) n : 0;
+    }
+    double mean = sum / (double) scene->count;
+    double variance = MAX(square / (double) scene->count - mean * mean, 0);
+    float scale = 1 / ((float) sqrt(variance) + NOISE);
+    for (size_t i = 0; i < scene->count; i++)
+        f->bright[i] = fabsf(image[scene->voxel[i]] - (float) core) * scale;
+}
+
+/* ---- ways --------------------------------------------------------------- */
+
+/* Values of the neighbours nearer to the seeds, mixed by how much nearer. */
+static bool upwind(const MedalsClickScene *scene, size_t i, float *const *from,
+                   int count, float *value)
+{
+    float all = 0;
+    for (int k = 0; k < count; k++)
+        value[k] = 0;
+    for (int a = 0; a < 3; a++)
+        for (int step = -1; step <= 1; step += 2) {
+            int32_t j = medals_click_neighbour(scene, i, a, step);
+            if (j < 0 || (size_t) j >= i || scene->seed[j] >= scene->seed[i])
+                continue;
+            float weight = scene->seed[i] - scene->seed[j];
+            all += weight;
+            for (int k = 0; k < count; k++)
+                value[k] += weight * from[k][j];
+        }
+    for (int k = 0; all > 0 && k < count; k++)
+        value[k] /= all;
+    return all > 0;
+}
+
+static void walk(const MedalsClickScene *scene, MedalsClickFeatures *f)
+{
+    float sign = scene->field->positive ? 1 : -1;
+    float *const ways[4] = {f->way_unlike, f->way_bright, f->way_local,
+                            f->way_wrong};
+    for (size_t i = 0; i < scene->count; i++) {
+        float value[4];
+        f->way_unlike[i] = f->unlike[i];
+        f->way_bright[i] = f->bright[i];
+        f->way_local[i] = sign * f->local[i];
+        f->way_wrong[i] = scene->wrong[i];
+        if (scene->seed[i] == 0 || !upwind(scene, i, ways, 4, value))
+            continue;
+        f->way_unlike[i] = MAX(f->way_unlike[i], value[0]);
+        f->way_bright[i] = MAX(f->way_bright[i], value[1]);
+        f->way_local[i] = MIN(f->way_local[i], value[2]);
+        f->way_wrong[i] = MIN(f->way_wrong[i], value[3]);
+    }
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+static float **planes(MedalsClickFeatures *f, float **list[9])
+{
+    float **all[9] = {&f->logit,      &f->moved,     &f->local,
+                      &f->unlike,     &f->bright,    &f->way_unlike,
+                      &f->way_bright, &f->way_local, &f->way_wrong};
+    memcpy(list, all, sizeof all);
+    return all[0];
+}
+
+static bool reserve(MedalsClickFeatures *f, size_t n, GError **error)
+{
+    float **list[9];
+    planes(f, list);
+    f->white = medals_alloc(n, AXES * sizeof(float), "click: features", error);
+    bool ok = f->white != NULL;
+    for (int i = 0; ok && i < 9; i++)
+        ok = (*list[i] = medals_alloc(n, sizeof(float), "click: features",
+                                      error)) != NULL;
+    return ok;
+}
+
+bool medals_click_features_init(MedalsClickFeatures *features,
+                                const MedalsExec *exec,
+                                const MedalsClickScene *scene, GError **error)
+{
+    memset(features, 0, sizeof *features);
+    if (!reserve(features, scene->count, error) ||
+        !medals_click_whiten(exec, scene, features, error)) {
+        medals_click_features_clear(features);
+        return false;
+    }
+    move_logit(scene, features);
+    fit_local(scene, features);
+    compare_white(scene, features);
+    compare_image(scene, features);
+    walk(scene, features);
+    return true;
+}
+
+void medals_click_features_clear(MedalsClickFeatures *features)
+{
+    float **list[9];
+    planes(features, list);
+    medals_free(features->white);
+    for (int i = 0; i < 9; i++)
+        medals_free(*list[i]);
+    memset(features, 0, sizeof *features);
+}

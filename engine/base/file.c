@@ -322,3 +322,25 @@ void medals_folder_abort(const char *temporary)
     if (temporary)
         remove_tree(temporary);
 }
+
+bool medals_folder_private(const char *path, GError **error)
+{
+    if (g_mkdir_with_parents(path, 0700) != 0) {
+        fail_errno(error, path, "cannot be made");
+        return false;
+    }
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return true;
+    return medals_fail(error, MEDALS_E_IO, "%s: no folder; expected one", path);
+}
+
+bool medals_file_private(const char *path, GError **error)
+{
+    int file = g_open(path, O_RDWR | O_CREAT, 0600);
+    if (file < 0) {
+        fail_errno(error, path, "cannot be written");
+        return false;
+    }
+    close(file);
+    return true;
+}

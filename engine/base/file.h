@@ -53,4 +53,10 @@ bool medals_folder_commit(const char *temporary, const char *path,
                           GError **error);
 void medals_folder_abort(const char *temporary);
 
+/** Makes a folder (and those above it) that only its owner may look into,
+ * mode 0700; one that is there stays as it is. */
+bool medals_folder_private(const char *path, GError **error);
+/** Makes an empty file of mode 0600 where there is none. */
+bool medals_file_private(const char *path, GError **error);
+
 #endif

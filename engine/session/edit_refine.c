@@ -1,0 +1,260 @@
+/*
+ * edit_refine.c - passes that are shown what is there, and keep what is good
+ *
+ *   for each window that holds the classes: plain and shown logits
+ *   a voxel at a border moves only where both say so (ANSWERS.md has the
+ *   figures); marks and what answers put there stay
+ */
+#include <math.h>
+#include <string.h>
+
+#include "edit.h"
+#include "memory.h"
+#include "refine_window.h"
+#include "window_field.h"
+
+/* Grid voxels around a class that a pass looks at. */
+#define MARGIN 2
+/* Both logits must pass this: p = 0.6. */
+#define SURE 0.4f
+
+/* The classes of a refine: a text and at least one voxel. */
+typedef struct Refined {
+    size_t *index;
+    size_t n;
+} Refined;
+
+static Refined refined_classes(const MedalsState *state, const bool *asked)
+{
+    uint64_t counts[256];
+    size_t all = medals_class_list_count(state->classes);
+    Refined refined = {.index = g_new0(size_t, MAX(all, 1))};
+    medals_layer_count(state->labels, counts);
+    for (size_t i = 0; i < all; i++) {
+        const MedalsClassEntry *entry = medals_class_list_at(state->classes, i);
+        if (asked[i] && entry->text && counts[entry->slot] > 0)
+            refined.index[refined.n++] = i;
+    }
+    return refined;
+}
+
+/* Windows nearest to some voxel of the classes and their surroundings. */
+static GArray *windows_of(const MedalsLattice *lattice,
+                          const MedalsState *state, const Refined *refined)
+{
+    int64_t box[6] = {0};
+    bool any = false;
+    for (size_t c = 0; c < refined->n; c++) {
+        int64_t one[6];
+        uint8_t slot =
+            medals_class_list_at(state->classes, refined->index[c])->slot;
+        if (!medals_layer_bounds(state->labels, slot, one))
+            continue;
+        for (int x = 0; x < 6; x += 2) {
+            box[x] = any ? MIN(box[x], one[x]) : one[x];
+            box[x + 1] = any ? MAX(box[x + 1], one[x + 1]) : one[x + 1];
+        }
+        any = true;
+    }
+    const MedalsCanonical *canonical = &lattice->canonical;
+    for (int a = 0; a < 3; a++) {
+        int x = canonical->axis[a];
+        int64_t margin =
+            MARGIN * canonical->shape[a] / lattice->grid.shape[a] + 1;
+        box[2 * x] = MAX(box[2 * x] - margin, 0);
+        box[2 * x + 1] = MIN(box[2 * x + 1] + margin, state->size[x]);
+    }
+    return medals_lattice_cover(lattice, box);
+}
+
+/* Where a class's border passes: both kinds within one grid voxel. */
+static bool at_border(const float *share, const int64_t crop[3], int64_t h,
+                      int64_t w, int64_t d)
+{
+    bool in = false, out = false;
+    for (int64_t i = MAX(h - 1, 0); i <= MIN(h + 1, crop[0] - 1); i++)
+        for (int64_t j = MAX(w - 1, 0); j <= MIN(w + 1, crop[1] - 1); j++)
+            for (int64_t l = MAX(d - 1, 0); l <= MIN(d + 1, crop[2] - 1); l++) {
+                bool has = share[(i * crop[1] + j) * crop[2] + l] >= 0.5f;
+                in = in || has;
+                out = out || !has;
+            }
+    return in && out;
+}
+
+/* Above 0: both logits are sure that the voxel is in; below 0: that it is out;
+ * 0 away from the border. Overwrites plain. */
+static void decide(const int64_t crop[3], const float *share, float *plain,
+                   const float *shown)
+{
+    int64_t v = 0;
+    for (int64_t h = 0; h < crop[0]; h++)
+        for (int64_t w = 0; w < crop[1]; w++)
+            for (int64_t d = 0; d < crop[2]; d++, v++) {
+                float low = MIN(plain[v], shown[v]);
+                float high = MAX(plain[v], shown[v]);
+                float score = low > 0 ? low : high < 0 ? high : 0;
+                plain[v] = at_border(share, crop, h, w, d) ? score : 0;
+            }
+}
+
+/* The image voxels of a class that a window moves. */
+static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
+                       size_t window, const float *score, GError **error)
+{
+    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    const int64_t *crop = lattice->stage.crop;
+    const int64_t grid_box[6] = {0, crop[0], 0, crop[1], 0, crop[2]};
+    const MedalsClassEntry *entry = medals_class_list_at(next->classes, index);
+    const MedalsLayer *marks = medals_state_peek_marks(next, entry->uid);
+    int64_t box[6];
+    float *flip = medals_field_to_image(&edit->exec, lattice, window, score,
+                                        grid_box, box, error);
+    if (!flip)
+        return false;
+    size_t voxels =
+        (size_t) ((box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]));
+    uint8_t *change = medals_alloc_zero(voxels, 1, "refine", error);
+    uint8_t *labels = medals_alloc(voxels, 1, "refine", error);
+    uint8_t *said = medals_alloc_zero(voxels, 1, "refine", error);
+    bool ok = change && labels && said;
+    if (ok) {
+        medals_layer_read(next->labels, box, labels);
+        if (marks)
+            medals_layer_read(marks, box, said);
+        size_t n = 0;
+        for (int64_t k = box[4]; k < box[5]; k++)
+            for (int64_t j = box[2]; j < box[3]; j++)
+                for (int64_t i = box[0]; i < box[1]; i++, n++) {
+                    const int64_t voxel[3] = {i, j, k};
+                    bool enters = flip[n] > SURE && labels[n] == 0;
+                    bool leaves = flip[n] < -SURE && labels[n] == entry->slot;
+                    if (said[n] == MEDALS_MARK_NONE && (enters || leaves) &&
+                        medals_lattice_nearest(lattice, voxel) == window)
+                        change[n] = enters ? 1 : 2;
+                }
+        ok = medals_state_answer(next, index, box, change, false, error);
+    }
+    medals_free(change);
+    medals_free(labels);
+    medals_free(said);
+    medals_free(flip);
+    return ok;
+}
+
+static bool refine_window(MedalsEdit *edit, const MedalsState *before,
+                          MedalsState *next, const Refined *refined,
+                          size_t window, uint64_t seed, GError **error)
+{
+    MedalsScene *scene = &edit->session->scene;
+    const int64_t *crop = scene->lattice.stage.crop;
+    size_t voxels = (size_t) medals_lattice_crop_voxels(&scene->lattice);
+    MedalsRefineWindow run;
+    if (!medals_lane_yield(edit->exec.lane, &edit->task, error) ||
+        !medals_refine_window_run(scene, &edit->exec, before, refined->index,
+                                  refined->n, window, seed, &run, error))
+        return false;
+    bool ok = true;
+    for (size_t c = 0; ok && c < refined->n; c++) {
+        float *plain = run.plain + c * voxels;
+        decide(crop, run.current + c * voxels, plain, run.shown + c * voxels);
+        ok = move_class(edit, next, refined->index[c], window, plain, error);
+    }
+    medals_refine_window_clear(&run);
+    return ok;
+}
+
+/* One pass over all windows; *changed tells whether a voxel moved. */
+static bool pass(MedalsEdit *edit, MedalsState *next, const Refined *refined,
+                 uint64_t number, uint64_t total, bool *changed, GError **error)
+{
+    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    MedalsState *before = medals_state_copy(next, error);
+    if (!before)
+        return false;
+    g_autoptr(GArray) windows = windows_of(lattice, before, refined);
+    const int64_t *crop = lattice->stage.crop;
+    double work =
+        2 * medals_network_flops(lattice->stage.network, crop[0], crop[1],
+                                 crop[2], (int64_t) refined->n, true);
+    medals_task_phase(&edit->task, "network");
+    medals_task_span(&edit->task, (double) (number + 1) / (double) total,
+                     work * MAX(windows->len, 1));
+    bool ok = true;
+    for (guint n = 0; ok && n < windows->len; n++) {
+        size_t window = g_array_index(windows, size_t, n);
+        ok = refine_window(edit, before, next, refined, window,
+                           window + (number << 32), error);
+    }
+    int64_t box[6];
+    *changed = ok && medals_layer_difference(before->labels, next->labels, box);
+    medals_state_free(before);
+    return ok;
+}
+
+static void report(MedalsEdit *edit, const MedalsState *next,
+                   const Refined *refined)
+{
+    const MedalsState *before = edit->session->state;
+    size_t all = medals_class_list_count(next->classes);
+    uint64_t counts[256];
+    medals_layer_count(before->labels, counts);
+    for (size_t i = 0; i < all; i++) {
+        double none = NAN;
+        g_array_append_val(edit->answer->dice, none);
+    }
+    for (size_t c = 0; c < refined->n; c++) {
+        const MedalsClassEntry *entry =
+            medals_class_list_at(next->classes, refined->index[c]);
+        int64_t extent[6];
+        uint64_t added, removed;
+        medals_state_change(before, next, entry->uid, extent, &added, &removed);
+        double a = (double) counts[entry->slot];
+        double b = a + (double) added - (double) removed;
+        double dice = a + b > 0 ? 2 * (a - (double) removed) / (a + b) : 1;
+        g_array_index(edit->answer->dice, double, refined->index[c]) = dice;
+    }
+}
+
+static bool run_passes(MedalsEdit *edit, MedalsState *next,
+                       const Refined *refined, uint32_t passes, GError **error)
+{
+    if (!medals_edit_enter(edit, error) ||
+        !medals_scene_prepare(&edit->session->scene, &edit->exec, error))
+        return false;
+    bool changed = refined->n > 0, ok = true;
+    for (uint32_t n = 0; ok && changed && n < passes; n++) {
+        ok = pass(edit, next, refined, n, passes, &changed, error);
+        edit->answer->count++;
+    }
+    medals_edit_leave(edit);
+    return ok && medals_task_check(&edit->task, error);
+}
+
+bool medals_edit_refine(MedalsSession *session, uint32_t passes,
+                        const size_t *classes, size_t count,
+                        const MedalsCall *call, MedalsAnswer **answer,
+                        GError **error)
+{
+    MedalsEdit edit;
+    if (passes == 0)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "passes: 0; expected at least 1");
+    if (!medals_edit_begin(&edit, session, call, false, error))
+        return false;
+    g_autofree bool *asked =
+        medals_edit_asked(session->state, classes, count, error);
+    MedalsState *next = asked ? medals_state_copy(session->state, error) : NULL;
+    bool done = next != NULL;
+    if (done) {
+        Refined refined = refined_classes(next, asked);
+        done = run_passes(&edit, next, &refined, passes, error);
+        if (done)
+            report(&edit, next, &refined);
+        g_free(refined.index);
+    }
+    if (!done)
+        medals_state_free(next);
+    done = done && medals_edit_commit(&edit, next, "refine", error);
+    return medals_edit_end(&edit, done, answer);
+}

@@ -1,0 +1,390 @@
+/*
+ * journal_file.c - one transaction a revision; what is behind is written anew
+ */
+#include "journal_file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "file.h"
+#include "journal_load.h"
+
+/* Extents that are kept for "what changed since". */
+#define REVISIONS_KEPT 100000
+
+struct MedalsJournalFile {
+    sqlite3 *db;
+    char *folder, *path;
+    int64_t size[3];
+    uint64_t limit;
+    int64_t first;   /* seq of the history's step 0 */
+    bool behind;     /* an append failed: the next one writes everything */
+    uint64_t oldest; /* revision to begin with when all is written */
+};
+
+void medals_journal_content_clear(MedalsJournalContent *content)
+{
+    medals_state_free(content->state);
+    medals_history_free(content->history);
+    g_free(content->model);
+    g_free(content->modality);
+    g_free(content->warning);
+    if (content->extents)
+        g_array_unref(content->extents);
+    *content = (MedalsJournalContent){0};
+}
+
+/* ---- opening ------------------------------------------------------------ */
+
+static char *size_words(const int64_t size[3])
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                           " %" G_GINT64_FORMAT,
+                           size[0], size[1], size[2]);
+}
+
+static bool begin_new(MedalsJournalFile *journal, const char *hash,
+                      const char *model, GError **error)
+{
+    g_autofree char *size = size_words(journal->size);
+    g_autofree char *now =
+        g_strdup_printf("%" G_GINT64_FORMAT, (int64_t) time(NULL));
+    sqlite3 *db = journal->db;
+    const char *path = journal->path;
+    return medals_store_run(db, path, "BEGIN", error) &&
+           medals_store_set_meta(db, path, "image", hash, error) &&
+           medals_store_set_meta(db, path, "size", size, error) &&
+           medals_store_set_meta(db, path, "model", model, error) &&
+           medals_store_set_meta(db, path, "created", now, error) &&
+           medals_store_run(db, path, "COMMIT", error);
+}
+
+static bool check_image(const MedalsJournalFile *journal, const char *hash,
+                        const char *found, GError **error)
+{
+    g_autofree char *size = size_words(journal->size);
+    g_autofree char *stored = medals_store_meta(journal->db, "size");
+    if (!strcmp(hash, found) && !g_strcmp0(size, stored))
+        return true;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "%s: the journal of another image (%.12s...); expected "
+                       "that of this one (%.12s...)",
+                       journal->folder, found, hash);
+}
+
+/* A damaged file is kept beside the new one that takes its place. */
+static bool set_aside(MedalsJournalFile *journal, GError **error)
+{
+    sqlite3_close(journal->db);
+    journal->db = NULL;
+    g_autofree char *aside = NULL;
+    for (int n = 1; !aside || g_file_test(aside, G_FILE_TEST_EXISTS); n++) {
+        g_free(aside);
+        aside = g_strdup_printf("%s.damaged-%d", journal->path, n);
+    }
+    g_autofree char *wal = g_strconcat(journal->path, "-wal", NULL);
+    g_unlink(wal);
+    if (g_rename(journal->path, aside) != 0)
+        return medals_fail(error, MEDALS_E_IO, "%s: cannot be put aside",
+                           journal->path);
+    if (!medals_file_private(journal->path, error))
+        return false;
+    journal->db = medals_store_open(journal->path, true, error);
+    return journal->db != NULL;
+}
+
+static bool write_all(MedalsJournalFile *journal, uint64_t revision,
+                      size_t cursor, const MedalsState *state,
+                      const MedalsHistory *history, GError **error);
+
+/* What was read of a damaged journal becomes a whole one. */
+static bool rebuild(MedalsJournalFile *journal, const char *hash,
+                    const MedalsJournalRows *rows,
+                    MedalsJournalContent *content, GError **error)
+{
+    MedalsHistory *history = content->history;
+    while (history->steps->len > history->cursor)
+        g_ptr_array_remove_index(history->steps, history->steps->len - 1);
+    content->warning =
+        g_strdup_printf("%s: damaged; opened up to revision %" G_GUINT64_FORMAT
+                        ", the last whole one, %" G_GUINT64_FORMAT
+                        " lost; the damaged file was kept",
+                        journal->path, content->revision, rows->lost);
+    return set_aside(journal, error) &&
+           begin_new(journal, hash, content->model ? content->model : "",
+                     error) &&
+           write_all(journal, content->revision, history->cursor,
+                     content->state, history, error);
+}
+
+static bool load(MedalsJournalFile *journal, const char *hash,
+                 MedalsJournalContent *content, GError **error)
+{
+    MedalsJournalRows rows;
+    content->model = medals_store_meta(journal->db, "model");
+    content->modality = medals_store_meta(journal->db, "modality");
+    if (!medals_journal_load(journal->db, journal->path, journal->size, &rows,
+                             content, error))
+        return false;
+    journal->first = rows.first;
+    content->resumed = content->revision > 0 || rows.damaged;
+    if (content->extents->len)
+        journal->oldest =
+            g_array_index(content->extents, MedalsRevisionExtent, 0).revision;
+    return !rows.damaged || rebuild(journal, hash, &rows, content, error);
+}
+
+static bool settle(MedalsJournalFile *journal, const char *hash,
+                   const char *model, MedalsJournalContent *content,
+                   GError **error)
+{
+    g_autofree char *found = medals_store_meta(journal->db, "image");
+    if (!found)
+        return begin_new(journal, hash, model, error);
+    return check_image(journal, hash, found, error) &&
+           load(journal, hash, content, error) &&
+           medals_store_set_meta(journal->db, journal->path, "model", model,
+                                 error);
+}
+
+MedalsJournalFile *medals_journal_file_open(const char *folder,
+                                            const char *hash,
+                                            const int64_t size[3],
+                                            const char *model, uint64_t limit,
+                                            MedalsJournalContent *content,
+                                            GError **error)
+{
+    *content = (MedalsJournalContent){0};
+    MedalsJournalFile *journal = g_new0(MedalsJournalFile, 1);
+    journal->folder = g_strdup(folder);
+    journal->path = g_build_filename(folder, MEDALS_JOURNAL_NAME, NULL);
+    journal->limit = limit;
+    memcpy(journal->size, size, sizeof journal->size);
+    if (medals_folder_private(folder, error) &&
+        medals_file_private(journal->path, error) &&
+        (journal->db = medals_store_open(journal->path, true, error)) &&
+        settle(journal, hash, model, content, error))
+        return journal;
+    medals_journal_content_clear(content);
+    medals_journal_file_close(journal);
+    return NULL;
+}
+
+void medals_journal_file_close(MedalsJournalFile *journal)
+{
+    if (!journal)
+        return;
+    sqlite3_close(journal->db);
+    g_free(journal->folder);
+    g_free(journal->path);
+    g_free(journal);
+}
+
+/* ---- writing ------------------------------------------------------------ */
+
+static bool put_step(MedalsJournalFile *journal, int64_t seq, uint64_t revision,
+                     const MedalsStep *step, GError **error)
+{
+    g_autoptr(GByteArray) bytes = medals_step_encode(step);
+    int64_t numbers[3] = {seq, (int64_t) revision};
+    numbers[2] = medals_journal_crc(numbers, 2, bytes->data, bytes->len);
+    return medals_store_put(journal->db, journal->path,
+                            "REPLACE INTO step VALUES (?1, ?2, ?3, ?4)",
+                            numbers, 3, bytes->data, bytes->len, error);
+}
+
+static bool put_revision(MedalsJournalFile *journal, uint64_t revision,
+                         int64_t cursor, const int64_t extent[6],
+                         GError **error)
+{
+    int64_t numbers[10] = {(int64_t) revision, cursor, (int64_t) time(NULL)};
+    memcpy(numbers + 3, extent, 6 * sizeof *extent);
+    numbers[9] = medals_journal_crc(numbers, 9, NULL, 0);
+    return medals_store_put(journal->db, journal->path,
+                            "REPLACE INTO revision VALUES"
+                            " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                            numbers, 10, NULL, 0, error);
+}
+
+/* A state as the step from nothing to it. */
+static bool put_base(MedalsJournalFile *journal, int64_t first,
+                     const MedalsState *state, GError **error)
+{
+    MedalsState *nothing = medals_state_new(journal->size, error);
+    MedalsStep *step =
+        nothing ? medals_step_between(nothing, state, "base", error) : NULL;
+    bool ok = step != NULL;
+    if (ok) {
+        g_autoptr(GByteArray) bytes = medals_step_encode(step);
+        int64_t numbers[2] = {first};
+        numbers[1] = medals_journal_crc(numbers, 1, bytes->data, bytes->len);
+        ok = medals_store_run(journal->db, journal->path, "DELETE FROM base",
+                              error) &&
+             medals_store_put(journal->db, journal->path,
+                              "INSERT INTO base VALUES (?1, ?2, ?3)", numbers,
+                              2, bytes->data, bytes->len, error);
+    }
+    medals_step_free(step);
+    medals_state_free(nothing);
+    return ok;
+}
+
+/* The state before the first step of a history, from the one at its cursor. */
+static MedalsState *state_before(const MedalsState *state,
+                                 const MedalsHistory *history, GError **error)
+{
+    MedalsState *base = medals_state_copy(state, error);
+    for (size_t n = history->cursor; base && n > 0; n--)
+        if (!medals_step_apply(history->steps->pdata[n - 1], base, false,
+                               error))
+            g_clear_pointer(&base, medals_state_free);
+    return base;
+}
+
+static bool write_rows(MedalsJournalFile *journal, uint64_t revision,
+                       size_t cursor, const MedalsState *state,
+                       const MedalsHistory *history, GError **error)
+{
+    const int64_t none[6] = {0};
+    MedalsState *base = state_before(state, history, error);
+    bool ok =
+        base &&
+        medals_store_run(journal->db, journal->path,
+                         "DELETE FROM step; DELETE FROM revision", error) &&
+        put_base(journal, 0, base, error);
+    for (guint n = 0; ok && n < history->steps->len; n++)
+        ok = put_step(journal, n, revision, history->steps->pdata[n], error);
+    medals_state_free(base);
+    return ok && (revision == 0 || put_revision(journal, revision,
+                                                (int64_t) cursor, none, error));
+}
+
+static bool finish(MedalsJournalFile *journal, bool ok, GError **error)
+{
+    if (ok && medals_store_run(journal->db, journal->path, "COMMIT", error))
+        return true;
+    sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+static bool write_all(MedalsJournalFile *journal, uint64_t revision,
+                      size_t cursor, const MedalsState *state,
+                      const MedalsHistory *history, GError **error)
+{
+    bool ok =
+        medals_store_run(journal->db, journal->path, "BEGIN", error) &&
+        finish(journal,
+               write_rows(journal, revision, cursor, state, history, error),
+               error);
+    if (ok)
+        journal->first = 0;
+    return ok;
+}
+
+static bool write_entry(MedalsJournalFile *journal,
+                        const MedalsJournalEntry *entry, GError **error)
+{
+    int64_t cursor = journal->first + (int64_t) entry->cursor;
+    const int64_t last[1] = {cursor - 1};
+    const int64_t old[1] = {(int64_t) entry->revision - REVISIONS_KEPT};
+    bool ok = true;
+    if (entry->step)
+        ok = medals_store_put(journal->db, journal->path,
+                              "DELETE FROM step WHERE seq >= ?1", last, 1, NULL,
+                              0, error) &&
+             put_step(journal, cursor - 1, entry->revision, entry->step, error);
+    if (ok && entry->modality)
+        ok = medals_store_set_meta(journal->db, journal->path, "modality",
+                                   entry->modality, error);
+    if (ok && old[0] > 0 && old[0] % 1000 == 0)
+        ok = medals_store_put(journal->db, journal->path,
+                              "DELETE FROM revision WHERE revision <= ?1", old,
+                              1, NULL, 0, error);
+    return ok &&
+           put_revision(journal, entry->revision, cursor, entry->extent, error);
+}
+
+/* A file that was deleted or replaced would swallow what is written to it. */
+static bool check_there(MedalsJournalFile *journal, GError **error)
+{
+    if (g_file_test(journal->path, G_FILE_TEST_EXISTS))
+        return true;
+    return medals_fail(error, MEDALS_E_IO,
+                       "%s: gone; expected the journal to stay where it is",
+                       journal->path);
+}
+
+bool medals_journal_file_append(MedalsJournalFile *journal,
+                                const MedalsJournalEntry *entry,
+                                const MedalsState *state,
+                                const MedalsHistory *history, GError **error)
+{
+    bool ok = check_there(journal, error);
+    if (ok && journal->behind)
+        ok = write_all(journal, entry->revision, entry->cursor, state, history,
+                       error);
+    else if (ok)
+        ok = medals_store_run(journal->db, journal->path, "BEGIN", error) &&
+             finish(journal, write_entry(journal, entry, error), error);
+    if (ok && journal->behind && entry->modality)
+        ok = medals_store_set_meta(journal->db, journal->path, "modality",
+                                   entry->modality, error);
+    journal->behind = !ok;
+    return ok;
+}
+
+/* ---- compaction --------------------------------------------------------- */
+
+/* How many of the oldest steps must go for the rest to fit. */
+static size_t surplus(const MedalsJournalFile *journal,
+                      const MedalsHistory *history)
+{
+    uint64_t bytes = medals_store_bytes(journal->db);
+    uint64_t wanted = journal->limit / 4 * 3;
+    size_t count = 0;
+    while (bytes > wanted && count + 1 < history->cursor)
+        bytes -= MIN(bytes, medals_step_bytes(history->steps->pdata[count++]));
+    return count;
+}
+
+/* The base moves forward over `count` steps, which then go. */
+static bool fold(MedalsJournalFile *journal, const MedalsHistory *history,
+                 size_t count, GError **error)
+{
+    MedalsState *base = medals_state_new(journal->size, error);
+    MedalsJournalContent whole = {0};
+    MedalsJournalRows rows;
+    medals_state_free(base);
+    if (!medals_journal_load(journal->db, journal->path, journal->size, &rows,
+                             &whole, error))
+        return false;
+    uint64_t done = 0;
+    int64_t first = journal->first + (int64_t) count;
+    size_t back = whole.history->cursor - MIN(count, whole.history->cursor);
+    bool ok =
+        !rows.damaged &&
+        medals_history_undo(whole.history, whole.state, back, &done, error) &&
+        medals_store_run(journal->db, journal->path, "BEGIN", error);
+    ok = ok && finish(journal,
+                      put_base(journal, first, whole.state, error) &&
+                          medals_store_put(journal->db, journal->path,
+                                           "DELETE FROM step WHERE seq < ?1",
+                                           &first, 1, NULL, 0, error),
+                      error);
+    medals_journal_content_clear(&whole);
+    if (ok) {
+        journal->first = first;
+        medals_store_run(journal->db, journal->path, "VACUUM", NULL);
+    }
+    return ok;
+}
+
+size_t medals_journal_file_compact(MedalsJournalFile *journal,
+                                   const MedalsHistory *history, GError **error)
+{
+    if (medals_store_bytes(journal->db) <= journal->limit)
+        return 0;
+    size_t count = surplus(journal, history);
+    return count > 0 && fold(journal, history, count, error) ? count : 0;
+}

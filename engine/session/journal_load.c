@@ -1,0 +1,228 @@
+/*
+ * journal_load.c - rows in order, each checked, until one is not whole
+ */
+#include "journal_load.h"
+
+#include <string.h>
+#include <zlib.h>
+
+/* Largest blob that is looked at. */
+#define LARGEST (INT64_C(1) << 31)
+
+int64_t medals_journal_crc(const int64_t *numbers, int count, const void *data,
+                           size_t size)
+{
+    uLong crc = crc32(0, NULL, 0);
+    for (int n = 0; n < count; n++) {
+        Bytef bytes[8];
+        for (int i = 0; i < 8; i++)
+            bytes[i] = (Bytef) ((uint64_t) numbers[n] >> (8 * i));
+        crc = crc32(crc, bytes, sizeof bytes);
+    }
+    return size ? (int64_t) crc32_z(crc, data, size) : (int64_t) crc;
+}
+
+/* One SELECT while its rows are read. */
+typedef struct Cursor {
+    sqlite3 *db;
+    sqlite3_stmt *row;
+    bool damaged;
+} Cursor;
+
+static Cursor cursor_open(sqlite3 *db, const char *sql)
+{
+    Cursor cursor = {.db = db};
+    if (sqlite3_prepare_v2(db, sql, -1, &cursor.row, NULL) != SQLITE_OK)
+        cursor.damaged = true;
+    return cursor;
+}
+
+static bool cursor_next(Cursor *cursor)
+{
+    if (cursor->damaged || !cursor->row)
+        return false;
+    int code = sqlite3_step(cursor->row);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        cursor->damaged = true;
+    return code == SQLITE_ROW;
+}
+
+static bool cursor_close(Cursor *cursor)
+{
+    sqlite3_finalize(cursor->row);
+    return !cursor->damaged;
+}
+
+/* A whole blob in a column after its crc; NULL: it is not whole. Valid until
+ * the next row. */
+static const void *checked_blob(sqlite3_stmt *row, int crc_column,
+                                const int64_t *numbers, int count, size_t *size)
+{
+    const void *data = sqlite3_column_blob(row, crc_column + 1);
+    *size = (size_t) sqlite3_column_bytes(row, crc_column + 1);
+    if (!data || (int64_t) *size > LARGEST ||
+        sqlite3_column_int64(row, crc_column) !=
+            medals_journal_crc(numbers, count, data, *size))
+        return NULL;
+    return data;
+}
+
+static MedalsStep *decode(const void *data, size_t size, const int64_t shape[3])
+{
+    return data ? medals_step_decode(data, size, shape, NULL) : NULL;
+}
+
+/* The state that the steps begin from: a step from nothing. */
+static bool load_base(sqlite3 *db, const int64_t size[3], int64_t *first,
+                      MedalsState *state)
+{
+    Cursor cursor = cursor_open(db, "SELECT id, crc, data FROM base");
+    bool ok = true;
+    *first = 0;
+    if (cursor_next(&cursor)) {
+        *first = sqlite3_column_int64(cursor.row, 0);
+        size_t bytes;
+        const void *data = checked_blob(cursor.row, 1, first, 1, &bytes);
+        MedalsStep *step = decode(data, bytes, size);
+        ok = step && medals_step_apply(step, state, true, NULL);
+        medals_step_free(step);
+    }
+    return cursor_close(&cursor) && ok;
+}
+
+/* Steps from the first on, without a gap; revisions[n] made step n. */
+static bool load_steps(sqlite3 *db, const int64_t size[3], int64_t first,
+                       MedalsHistory *history, GArray *revisions)
+{
+    Cursor cursor = cursor_open(
+        db, "SELECT seq, revision, crc, data FROM step ORDER BY seq");
+    bool whole = true;
+    int64_t next = first;
+    while (whole && cursor_next(&cursor)) {
+        const int64_t numbers[2] = {sqlite3_column_int64(cursor.row, 0),
+                                    sqlite3_column_int64(cursor.row, 1)};
+        size_t bytes;
+        const void *data = checked_blob(cursor.row, 2, numbers, 2, &bytes);
+        MedalsStep *step =
+            numbers[0] == next ? decode(data, bytes, size) : NULL;
+        whole = step != NULL;
+        if (!whole)
+            break;
+        medals_history_push(history, step);
+        g_array_append_val(revisions, numbers[1]);
+        next++;
+    }
+    return cursor_close(&cursor) && whole;
+}
+
+/* A row of the table of revisions. */
+typedef struct RevisionRow {
+    int64_t revision, cursor;
+    MedalsRevisionExtent extent;
+} RevisionRow;
+
+static bool good_extent(const int64_t extent[6], const int64_t size[3])
+{
+    bool empty = true;
+    for (int x = 0; x < 6; x++)
+        empty = empty && extent[x] == 0;
+    for (int x = 0; !empty && x < 3; x++)
+        if (extent[2 * x] < 0 || extent[2 * x] >= extent[2 * x + 1] ||
+            extent[2 * x + 1] > size[x])
+            return false;
+    return true;
+}
+
+static bool load_revisions(sqlite3 *db, const int64_t size[3], GArray *list)
+{
+    Cursor cursor = cursor_open(
+        db, "SELECT revision, cursor, time, i0, i1, j0, j1, k0, k1, crc"
+            " FROM revision ORDER BY revision");
+    bool whole = true;
+    while (whole && cursor_next(&cursor)) {
+        int64_t numbers[9];
+        for (int n = 0; n < 9; n++)
+            numbers[n] = sqlite3_column_int64(cursor.row, n);
+        RevisionRow row = {.revision = numbers[0],
+                           .cursor = numbers[1],
+                           .extent.revision = (uint64_t) numbers[0]};
+        memcpy(row.extent.extent, numbers + 3, sizeof row.extent.extent);
+        whole = numbers[0] > 0 && good_extent(numbers + 3, size) &&
+                sqlite3_column_int64(cursor.row, 9) ==
+                    medals_journal_crc(numbers, 9, NULL, 0);
+        if (whole)
+            g_array_append_val(list, row);
+    }
+    return cursor_close(&cursor) && whole;
+}
+
+/* The last revision whose steps are all there, and are those that it knew. */
+static guint last_whole(const GArray *rows, const GArray *made_by,
+                        int64_t first)
+{
+    for (guint n = rows->len; n > 0; n--) {
+        const RevisionRow *row = &g_array_index(rows, RevisionRow, n - 1);
+        int64_t steps = row->cursor - first;
+        bool whole = steps >= 0 && steps <= (int64_t) made_by->len;
+        for (int64_t s = 0; whole && s < steps; s++)
+            whole = g_array_index(made_by, int64_t, s) <= row->revision;
+        if (whole)
+            return n;
+    }
+    return 0;
+}
+
+static bool replay(MedalsJournalContent *content, int64_t steps, GError **error)
+{
+    MedalsHistory *history = content->history;
+    history->cursor = 0;
+    uint64_t done = 0;
+    return steps == 0 || medals_history_redo(history, content->state,
+                                             (uint64_t) steps, &done, error);
+}
+
+static void take_extents(MedalsJournalContent *content, const GArray *rows,
+                         guint count)
+{
+    content->extents = g_array_new(FALSE, FALSE, sizeof(MedalsRevisionExtent));
+    for (guint n = 0; n < count; n++)
+        g_array_append_val(content->extents,
+                           g_array_index(rows, RevisionRow, n).extent);
+}
+
+bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
+                         MedalsJournalRows *rows, MedalsJournalContent *content,
+                         GError **error)
+{
+    *rows = (MedalsJournalRows){0};
+    content->history = medals_history_new();
+    content->state = medals_state_new(size, error);
+    if (!content->state)
+        return false;
+    g_autoptr(GArray) made_by = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(RevisionRow));
+    bool base = load_base(db, size, &rows->first, content->state);
+    bool whole =
+        base && load_steps(db, size, rows->first, content->history, made_by);
+    whole = load_revisions(db, size, list) && whole;
+    guint last = base ? last_whole(list, made_by, rows->first) : 0;
+    rows->damaged = !whole || last < list->len;
+    int64_t steps = 0;
+    if (last > 0) {
+        const RevisionRow *row = &g_array_index(list, RevisionRow, last - 1);
+        content->revision = (uint64_t) row->revision;
+        steps = row->cursor - rows->first;
+    }
+    if (list->len > last)
+        rows->lost = (uint64_t) g_array_index(list, RevisionRow, list->len - 1)
+                         .revision -
+                     content->revision;
+    if (!base) {
+        medals_state_free(content->state);
+        content->state = medals_state_new(size, error);
+        if (!content->state)
+            return false;
+    }
+    take_extents(content, list, last);
+    return replay(content, steps, error);
+}

@@ -38,25 +38,14 @@ static Refined refined_classes(const MedalsState *state, const bool *asked)
     return refined;
 }
 
-/* Windows nearest to some voxel of the classes and their surroundings. */
-static GArray *windows_of(const MedalsLattice *lattice,
-                          const MedalsState *state, const Refined *refined)
+/* The box of a class's voxels and their surroundings. */
+static bool surroundings(const MedalsLattice *lattice, const MedalsState *state,
+                         size_t index, int64_t box[6])
 {
-    int64_t box[6] = {0};
-    bool any = false;
-    for (size_t c = 0; c < refined->n; c++) {
-        int64_t one[6];
-        uint8_t slot =
-            medals_class_list_at(state->classes, refined->index[c])->slot;
-        if (!medals_layer_bounds(state->labels, slot, one))
-            continue;
-        for (int x = 0; x < 6; x += 2) {
-            box[x] = any ? MIN(box[x], one[x]) : one[x];
-            box[x + 1] = any ? MAX(box[x + 1], one[x + 1]) : one[x + 1];
-        }
-        any = true;
-    }
     const MedalsCanonical *canonical = &lattice->canonical;
+    uint8_t slot = medals_class_list_at(state->classes, index)->slot;
+    if (!medals_layer_bounds(state->labels, slot, box))
+        return false;
     for (int a = 0; a < 3; a++) {
         int x = canonical->axis[a];
         int64_t margin =
@@ -64,7 +53,34 @@ static GArray *windows_of(const MedalsLattice *lattice,
         box[2 * x] = MAX(box[2 * x] - margin, 0);
         box[2 * x + 1] = MIN(box[2 * x + 1] + margin, state->size[x]);
     }
-    return medals_lattice_cover(lattice, box);
+    return true;
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+    size_t x = *(const size_t *) a, y = *(const size_t *) b;
+    return (x > y) - (x < y);
+}
+
+/* Windows nearest to some voxel around the classes, ascending. */
+static GArray *windows_of(const MedalsLattice *lattice,
+                          const MedalsState *state, const Refined *refined)
+{
+    GArray *windows = g_array_new(FALSE, FALSE, sizeof(size_t));
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (size_t c = 0; c < refined->n; c++) {
+        int64_t box[6];
+        if (!surroundings(lattice, state, refined->index[c], box))
+            continue;
+        g_autoptr(GArray) cover = medals_lattice_cover(lattice, box);
+        for (guint n = 0; n < cover->len; n++) {
+            size_t window = g_array_index(cover, size_t, n);
+            if (g_hash_table_add(seen, GSIZE_TO_POINTER(window)))
+                g_array_append_val(windows, window);
+        }
+    }
+    g_array_sort(windows, by_number);
+    return windows;
 }
 
 /* Where a class's border passes: both kinds within one grid voxel. */

@@ -165,12 +165,16 @@ static MedalsState *answered_twice(MedalsEdit *edit, const MedalsGiven *given,
         medals_state_free(first);
         return NULL;
     }
+    /* Whoever looks at it may be slow: others work meanwhile. */
+    medals_edit_leave(edit);
     medals_edit_show(edit, shown);
     const MedalsClassEntry *entry =
         medals_class_list_at(first->classes, given->index);
     if (!entry->text || !speaks_beyond_itself(given))
         return first;
-    MedalsState *second = answered(edit, given, true, &full, error);
+    MedalsState *second = medals_edit_enter(edit, error)
+                              ? answered(edit, given, true, &full, error)
+                              : NULL;
     if (second && !agrees_more(&full, &instant)) {
         medals_state_free(second);
         return first;

@@ -8,9 +8,10 @@
 static const struct {
     const char *name;
     CommandRun *run;
-} commands[] = {{"segment", command_segment}, {"classes", command_classes},
-                {"inspect", command_inspect}, {"convert", command_convert},
-                {"eval", command_eval},       {"bench", command_bench}};
+} commands[] = {{"segment", command_segment},  {"classes", command_classes},
+                {"inspect", command_inspect},  {"convert", command_convert},
+                {"eval", command_eval},        {"bench", command_bench},
+                {"interact", command_interact}};
 
 static bool wants_help(char *const *arguments)
 {

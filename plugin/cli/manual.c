@@ -10,6 +10,7 @@ static const char program_page[] =
     "\n"
     "Commands (\"medals help COMMAND\" or \"medals COMMAND --help\" explains)\n"
     "  segment   texts and an image in, a label map out\n"
+    "  interact  a session: classes, prompts, undo, as lines of JSON\n"
     "  classes   the structures that a model knows\n"
     "  inspect   what a file holds: image, label map, model, checkpoint\n"
     "  convert   published checkpoints to a model package\n"
@@ -77,6 +78,46 @@ static const char segment_page[] =
     "  --quiet              nothing on stderr but an error\n"
     "\n"
     "  medals segment ct/ --text \"liver; spleen\" -o s.seg.nrrd --png s.png\n";
+
+static const char interact_page[] =
+    "medals interact IMAGE [options]\n"
+    "\n"
+    "A session on one image: requests on stdin, answers on stdout, one JSON\n"
+    "object a line. Input is read ahead; answers come in order. It begins "
+    "with\n"
+    "{\"event\":\"ready\",...} and ends with quit or the end of input.\n"
+    "\n"
+    "  --model DIR      model package ($MEDALS_MODEL, else the compact one)\n"
+    "  --modality M     ct, mr, us, pet or microscopy\n"
+    "  --window W       CT window: WIDTH,LEVEL in HU, or soft, lung, brain, "
+    "bone\n"
+    "  --journal DIR    keep every revision there; open it again to go on\n"
+    "  --labelmap FILE  what is there already: a class for each of its values\n"
+    "  --series S       DICOM series of a folder: number or UID\n"
+    "  --precision P, --threads N, --quiet   as for segment\n"
+    "\n"
+    "op             fields (all: id, progress)\n"
+    "  classes        texts, names          add_class   text, name\n"
+    "  remove_class   class                 predict     classes\n"
+    "  point          class, ijk or lps, positive\n"
+    "  box            class, ijk [[i0,i1],[j0,j1],[k0,k1]] or lps two corners\n"
+    "  scribble       class, lps or ijk points, radius_mm, positive\n"
+    "  lasso          class, lps polygon, positive\n"
+    "  stroke_begin   kind scribble or lasso, and its fields\n"
+    "  stroke_append  lps or ijk points     stroke_end\n"
+    "  mask           class, as labelmap or prompt, file or extent and data\n"
+    "  refine         passes, classes       undo, redo  steps\n"
+    "  reset          what: prompts or all  stats\n"
+    "  get            class, extent or since\n"
+    "  save           file, labels          cancel      cancel_id\n"
+    "  quit\n"
+    "Prompts take answer: instant, full, both (default) or none. Data are "
+    "base64\n"
+    "of zlib of uint8, i fastest.\n"
+    "\n"
+    "  printf '%s\\n' '{\"op\":\"classes\",\"texts\":[\"liver\"]}' \\\n"
+    "    '{\"op\":\"predict\"}' '{\"op\":\"save\",\"file\":\"l.nii.gz\"}' |\n"
+    "    medals interact ct.nii.gz\n";
 
 static const char classes_page[] =
     "medals classes [--model DIR] [--modality M] [--all] [--json]\n"
@@ -181,9 +222,10 @@ const char *manual_page(const char *command)
 {
     static const struct {
         const char *name, *page;
-    } pages[] = {{"segment", segment_page}, {"classes", classes_page},
-                 {"inspect", inspect_page}, {"convert", convert_page},
-                 {"eval", eval_page},       {"bench", bench_page}};
+    } pages[] = {{"segment", segment_page},  {"classes", classes_page},
+                 {"inspect", inspect_page},  {"convert", convert_page},
+                 {"eval", eval_page},        {"bench", bench_page},
+                 {"interact", interact_page}};
     if (!command)
         return program_page;
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)

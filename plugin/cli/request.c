@@ -8,7 +8,7 @@
 #include "options.h"
 #include "texts.h"
 
-enum { THREADS_MAX = 1024, SIX = 6 };
+enum { SIX = 6 };
 
 /* The option values that need a second look. */
 typedef struct {
@@ -47,8 +47,7 @@ const char *precision_name(MedalsPrecision precision)
                                                 : "auto";
 }
 
-static bool parse_modality(const char *name, MedalsModality *modality,
-                           GError **error)
+bool modality_parse(const char *name, MedalsModality *modality, GError **error)
 {
     *modality = MEDALS_MODALITY_NONE;
     if (is_automatic(name))
@@ -75,7 +74,8 @@ static bool parse_numbers(const char *list, int count, double *numbers)
 }
 
 /* Width and level of the four windows of medal-s.md 5.2. */
-static bool parse_window(const char *value, Request *request, GError **error)
+bool window_parse(const char *value, bool *has_window, double window[2],
+                  GError **error)
 {
     static const struct {
         const char *name;
@@ -96,9 +96,9 @@ static bool parse_window(const char *value, Request *request, GError **error)
                            "--window: \"%s\"; expected WIDTH,LEVEL with a "
                            "positive width, or soft, lung, brain, bone",
                            value);
-    request->has_window = true;
-    request->window[0] = wl[1] - wl[0] / 2;
-    request->window[1] = wl[1] + wl[0] / 2;
+    *has_window = true;
+    window[0] = wl[1] - wl[0] / 2;
+    window[1] = wl[1] + wl[0] / 2;
     return true;
 }
 
@@ -185,10 +185,10 @@ static bool check_counts(const Request *request, bool stages_given,
                          bool threads_given, GError **error)
 {
     if (threads_given &&
-        (request->threads == 0 || request->threads > THREADS_MAX))
+        (request->threads == 0 || request->threads > REQUEST_THREADS_MAX))
         return failure_set(error, EXIT_USAGE,
                            "--threads: %" G_GUINT64_FORMAT "; expected 1 to %d",
-                           request->threads, THREADS_MAX);
+                           request->threads, REQUEST_THREADS_MAX);
     if (stages_given && (request->stages == 0 || request->stages > 2))
         return failure_set(error, EXIT_USAGE,
                            "--stages: %" G_GUINT64_FORMAT "; expected 1 or 2",
@@ -277,9 +277,10 @@ bool request_parse(Request *request, char *const *arguments,
     if (!check_counts(request, request->stages != UINT64_MAX,
                       request->threads != UINT64_MAX, error) ||
         !check_outputs(request, error) ||
-        !parse_modality(raw.modality, &request->modality, error) ||
+        !modality_parse(raw.modality, &request->modality, error) ||
         !precision_parse(raw.precision, &request->precision, error) ||
-        !parse_window(raw.window, request, error) ||
+        !window_parse(raw.window, &request->has_window, request->window,
+                      error) ||
         !parse_roi(raw.roi, request, error) ||
         !parse_region(raw.region, request, error) ||
         !parse_overlap(raw.overlap, request, error) ||

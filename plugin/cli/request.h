@@ -11,6 +11,8 @@
 #include "medals/model.h"
 #include "medals/volume.h"
 
+enum { REQUEST_THREADS_MAX = 1024 };
+
 typedef struct {
     const char *image;         /* file or DICOM folder */
     GPtrArray *outputs;        /* paths; .nii.gz .nrrd .seg.nrrd ... */
@@ -54,6 +56,13 @@ bool request_check_texts(Request *request, GError **error);
 bool request_resolve_roi(const Request *request, const MedalsGeometry *geometry,
                          int64_t roi[6], GError **error);
 
+/** The value of --modality in any case; NULL, empty and "auto": NONE.
+ * @return false: EXIT_USAGE */
+bool modality_parse(const char *name, MedalsModality *modality, GError **error);
+/** The value of --window: WIDTH,LEVEL or a word; NULL, empty and "auto" leave
+ * both targets as they are. @return false: EXIT_USAGE */
+bool window_parse(const char *value, bool *has_window, double window[2],
+                  GError **error);
 /** "f32", "bf16" or "auto" in any case. @return false: EXIT_USAGE */
 bool precision_parse(const char *name, MedalsPrecision *precision,
                      GError **error);

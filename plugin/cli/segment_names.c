@@ -13,15 +13,13 @@ static void set_palette_color(MedalsSegment *segment, uint64_t index)
     segment->rgb[2] = color.b;
 }
 
-static void describe(MedalsSegment *segment, const MedalsClassReport *report,
-                     const MedalsModel *model, size_t index)
+void segment_describe(MedalsSegment *segment, const MedalsModel *model,
+                      int64_t class_index, size_t place)
 {
     MedalsClassInfo info = {.struct_size = sizeof info};
-    segment->label = report->label;
-    segment->name = report->text;
-    set_palette_color(segment, index);
-    if (report->class_index < 0 ||
-        !medals_model_class(model, (size_t) report->class_index, &info))
+    set_palette_color(segment, place);
+    if (class_index < 0 ||
+        !medals_model_class(model, (size_t) class_index, &info))
         return;
     memcpy(segment->rgb, info.rgb, sizeof segment->rgb);
     segment->terminology = info.terminology;
@@ -57,7 +55,9 @@ void segment_names_init(SegmentNames *names, const MedalsSegmentation *result,
         MedalsClassReport report = {.struct_size = sizeof report};
         if (!medals_segmentation_class(result, c, &report))
             continue;
-        describe(&names->segments[c], &report, model, c);
+        names->segments[c].label = report.label;
+        names->segments[c].name = report.text;
+        segment_describe(&names->segments[c], model, report.class_index, c);
         names->present[c] = report.voxels > 0;
     }
     if (instances && names->count == 1)

@@ -20,4 +20,10 @@ void segment_names_init(SegmentNames *names, const MedalsSegmentation *result,
                         const MedalsModel *model, bool instances);
 void segment_names_clear(SegmentNames *names);
 
+/** Colour and terminology of a class of the model; without one, the colour of
+ * its place in the list.
+ * @param class_index of medals_model_class(), or -1 */
+void segment_describe(MedalsSegment *segment, const MedalsModel *model,
+                      int64_t class_index, size_t place);
+
 #endif

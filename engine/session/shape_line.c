@@ -114,7 +114,7 @@ static size_t sift(Stroke *stroke, size_t count, const double centre[3],
             stroke->tests -= n;
             return SIZE_MAX;
         }
-        if (d > far)
+        if (!(d <= far)) /* nor where numbers overflow */
             continue;
         if (d < least) {
             least = d;

@@ -8,10 +8,10 @@
 static const struct {
     const char *name;
     CommandRun *run;
-} commands[] = {{"segment", command_segment},  {"classes", command_classes},
-                {"inspect", command_inspect},  {"convert", command_convert},
-                {"eval", command_eval},        {"bench", command_bench},
-                {"interact", command_interact}};
+} commands[] = {{"segment", command_segment},   {"classes", command_classes},
+                {"inspect", command_inspect},   {"convert", command_convert},
+                {"eval", command_eval},         {"bench", command_bench},
+                {"interact", command_interact}, {"journal", command_journal}};
 
 static bool wants_help(char *const *arguments)
 {

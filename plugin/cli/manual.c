@@ -11,6 +11,7 @@ static const char program_page[] =
     "Commands (\"medals help COMMAND\" or \"medals COMMAND --help\" explains)\n"
     "  segment   texts and an image in, a label map out\n"
     "  interact  a session: classes, prompts, undo, as lines of JSON\n"
+    "  journal   what sessions left on disk: list, delete\n"
     "  classes   the structures that a model knows\n"
     "  inspect   what a file holds: image, label map, model, checkpoint\n"
     "  convert   published checkpoints to a model package\n"
@@ -148,6 +149,21 @@ static const char inspect_page[] =
     "  --series S       DICOM series of a folder: number or UID\n"
     "  --json           one object instead of a table\n";
 
+static const char journal_page[] =
+    "medals journal list DIR... [--json]\n"
+    "medals journal delete DIR...\n"
+    "\n"
+    "A journal is the folder that `interact --journal` was given. It holds "
+    "data\n"
+    "of one patient's image: the labelmap, the texts, every step of the work.\n"
+    "\n"
+    "  list     image, model, revision, steps to undo and redo, classes, "
+    "bytes\n"
+    "  delete   removes the journal's files, and the folder if nothing else "
+    "is\n"
+    "           in it; a journal that is in use is refused\n"
+    "  --json   one object with `journals`\n";
+
 static const char convert_page[] =
     "medals convert CHECKPOINT... -o DIR [options]\n"
     "\n"
@@ -222,10 +238,10 @@ const char *manual_page(const char *command)
 {
     static const struct {
         const char *name, *page;
-    } pages[] = {{"segment", segment_page},  {"classes", classes_page},
-                 {"inspect", inspect_page},  {"convert", convert_page},
-                 {"eval", eval_page},        {"bench", bench_page},
-                 {"interact", interact_page}};
+    } pages[] = {{"segment", segment_page},   {"classes", classes_page},
+                 {"inspect", inspect_page},   {"convert", convert_page},
+                 {"eval", eval_page},         {"bench", bench_page},
+                 {"interact", interact_page}, {"journal", journal_page}};
     if (!command)
         return program_page;
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)

@@ -49,26 +49,29 @@ void medals_answer_add_window(MedalsAnswer *answer, const int64_t extent[6])
     g_array_append_val(answer->windows, box);
 }
 
-static void add_change(MedalsAnswer *answer, const MedalsState *from,
-                       const MedalsState *to, size_t index, uint32_t uid)
+/* Its place in the later list, or the one that it had before it went. */
+static size_t place_of(const MedalsState *from, const MedalsState *to,
+                       uint32_t uid)
 {
-    MedalsChange change = {.struct_size = sizeof change, .class_index = index};
-    if (medals_state_change(from, to, uid, change.extent, &change.added,
-                            &change.removed))
-        g_array_append_val(answer->changes, change);
+    int64_t index = medals_class_list_of_uid(to->classes, uid);
+    return (size_t) (index >= 0 ? index
+                                : medals_class_list_of_uid(from->classes, uid));
 }
 
 void medals_answer_compare(MedalsAnswer *answer, const MedalsState *from,
                            const MedalsState *to)
 {
+    g_autoptr(GArray) changes = medals_state_changes(from, to);
     g_array_set_size(answer->changes, 0);
-    for (size_t i = 0; i < medals_class_list_count(to->classes); i++)
-        add_change(answer, from, to, i,
-                   medals_class_list_at(to->classes, i)->uid);
-    for (size_t i = 0; i < medals_class_list_count(from->classes); i++) {
-        uint32_t uid = medals_class_list_at(from->classes, i)->uid;
-        if (medals_class_list_of_uid(to->classes, uid) < 0)
-            add_change(answer, from, to, i, uid);
+    for (guint n = 0; n < changes->len; n++) {
+        const MedalsClassChange *one =
+            &g_array_index(changes, MedalsClassChange, n);
+        MedalsChange change = {.struct_size = sizeof change,
+                               .class_index = place_of(from, to, one->uid),
+                               .added = one->added,
+                               .removed = one->removed};
+        memcpy(change.extent, one->extent, sizeof change.extent);
+        g_array_append_val(answer->changes, change);
     }
 }
 

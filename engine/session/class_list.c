@@ -7,10 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "medals/session.h"
 #include "unicode_text.h"
 
 #define MOST MEDALS_SESSION_MAX_CLASSES
+/* The next uid stays below this, so that a whole list more can be numbered. */
+#define LAST_UID (UINT32_MAX - MOST)
 
 static void entry_free(gpointer data)
 {
@@ -133,6 +134,10 @@ static bool check_words(const char *what, const char *words, GError **error)
 
 static bool check_room(const MedalsClassList *list, GError **error)
 {
+    if (list->next_uid >= LAST_UID)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "classes: %u were made; expected fewer",
+                           list->next_uid - 1);
     if (list->entries->len < MOST)
         return true;
     return medals_fail(error, MEDALS_E_INPUT,
@@ -140,8 +145,8 @@ static bool check_room(const MedalsClassList *list, GError **error)
                        MOST);
 }
 
-static void append(MedalsClassList *list, const char *text, const char *name,
-                   uint32_t value)
+static MedalsClassEntry *append(MedalsClassList *list, const char *text,
+                                const char *name, uint32_t value)
 {
     MedalsClassEntry *entry = g_new0(MedalsClassEntry, 1);
     entry->uid = list->next_uid++;
@@ -153,6 +158,7 @@ static void append(MedalsClassList *list, const char *text, const char *name,
                          : g_strdup_printf("class %u", entry->value);
     entry->mean_probability = NAN;
     g_ptr_array_add(list->entries, entry);
+    return entry;
 }
 
 bool medals_class_list_add(MedalsClassList *list, const char *text,
@@ -187,104 +193,125 @@ bool medals_class_list_remove(MedalsClassList *list, size_t index,
 
 /* ---- a new list --------------------------------------------------------- */
 
-static bool check_list(const char *const *texts, const char *const *names,
-                       size_t count, GError **error)
+/* What a new list is made from: count texts and names, and for each place the
+ * entry of the old list that goes on there, or -1. */
+typedef struct Wanted {
+    const char *const *texts, *const *names;
+    size_t count;
+    int64_t from[MOST];
+    bool taken[MOST]; /* by place in the old list */
+} Wanted;
+
+static const char *name_of(const Wanted *wanted, size_t i)
 {
-    if (count == 0)
+    return wanted->names ? wanted->names[i] : NULL;
+}
+
+static bool check_wanted(const MedalsClassList *list, const Wanted *wanted,
+                         GError **error)
+{
+    if (wanted->count == 0 || wanted->count > MOST)
         return medals_fail(error, MEDALS_E_INPUT,
-                           "classes: none; expected at least one");
-    if (count > MOST)
+                           "classes: %zu; expected 1 to %d", wanted->count,
+                           MOST);
+    if (list->next_uid >= LAST_UID)
         return medals_fail(error, MEDALS_E_INPUT,
-                           "classes: %zu; expected at most %d", count, MOST);
+                           "classes: %u were made; expected fewer",
+                           list->next_uid - 1);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t i = 0; i < count; i++) {
-        if (!check_words("text", texts[i], error) ||
-            !check_words("name", names ? names[i] : NULL, error))
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *text = wanted->texts[i];
+        if (!check_words("text", text, error) ||
+            !check_words("name", name_of(wanted, i), error))
             return false;
-        if (texts[i] && !g_hash_table_add(seen, (gpointer) texts[i]))
+        if (text && !g_hash_table_add(seen, (gpointer) text))
             return medals_fail(error, MEDALS_E_INPUT,
                                "text \"%.200s\": given twice; expected "
                                "different texts",
-                               texts[i]);
+                               text);
     }
     return true;
 }
 
-/* A class without text, of that name, that nobody took yet. */
-static int64_t nameless_fit(const MedalsClassList *list, const bool *taken,
-                            const char *name)
+/* A class without text, of that name (NULL: of any), that is not taken. */
+static int64_t textless(const MedalsClassList *list, const Wanted *wanted,
+                        const char *name)
 {
-    for (guint i = 0; name && i < list->entries->len; i++) {
+    for (guint i = 0; i < list->entries->len; i++) {
         const MedalsClassEntry *entry = medals_class_list_at(list, i);
-        if (!taken[i] && !entry->text && !strcmp(entry->name, name))
+        if (!wanted->taken[i] && !entry->text &&
+            (!name || !strcmp(entry->name, name)))
             return i;
     }
     return -1;
 }
 
-static int64_t next_textless(const MedalsClassList *list, const bool *taken)
+static int64_t match(const MedalsClassList *list, const Wanted *wanted,
+                     size_t i)
 {
-    for (guint i = 0; i < list->entries->len; i++)
-        if (!taken[i] && !medals_class_list_at(list, i)->text)
-            return i;
-    return -1;
+    const char *text = wanted->texts[i], *name = name_of(wanted, i);
+    int64_t found = of_text(list, text);
+    if (found < 0 && name)
+        found = textless(list, wanted, name);
+    if (found < 0 && text)
+        found = textless(list, wanted, text);
+    return found;
 }
 
-/* Which old entry a place of the new list goes on with; -1: a new class. */
-static int64_t match(const MedalsClassList *list, const bool *taken,
-                     const char *text, const char *name)
+/* Words first; then those without any go on in order. */
+static void match_all(const MedalsClassList *list, Wanted *wanted)
 {
-    int64_t found = of_text(list, text);
-    if (found >= 0)
-        return found;
-    found = nameless_fit(list, taken, name);
-    if (found < 0)
-        found = nameless_fit(list, taken, text);
-    if (found < 0 && !text && !name)
-        found = next_textless(list, taken);
-    return found;
+    for (size_t i = 0; i < wanted->count; i++) {
+        wanted->from[i] = match(list, wanted, i);
+        if (wanted->from[i] >= 0)
+            wanted->taken[wanted->from[i]] = true;
+    }
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (wanted->texts[i] || name_of(wanted, i))
+            continue;
+        wanted->from[i] = textless(list, wanted, NULL);
+        if (wanted->from[i] >= 0)
+            wanted->taken[wanted->from[i]] = true;
+    }
+}
+
+static MedalsClassEntry *go_on(const MedalsClassEntry *old, const char *text,
+                               const char *name)
+{
+    MedalsClassEntry *entry = entry_copy(old);
+    if (text && !entry->text) {
+        entry->text = g_strdup(text);
+        entry->mean_probability = NAN;
+    }
+    if (name) {
+        g_free(entry->name);
+        entry->name = g_strdup(name);
+    }
+    return entry;
 }
 
 bool medals_class_list_set(MedalsClassList *list, const char *const *texts,
                            const char *const *names, size_t count,
                            GError **error)
 {
-    if (!check_list(texts, names, count, error))
+    Wanted wanted = {.texts = texts, .names = names, .count = count};
+    if (!check_wanted(list, &wanted, error))
         return false;
-    bool taken[MOST] = {false};
-    int64_t from[MOST];
-    for (size_t i = 0; i < count; i++) {
-        from[i] = match(list, taken, texts[i], names ? names[i] : NULL);
-        if (from[i] >= 0)
-            taken[from[i]] = true;
-    }
-    GPtrArray *old = list->entries;
+    match_all(list, &wanted);
+    g_autoptr(GPtrArray) old = list->entries;
     list->entries = g_ptr_array_new_with_free_func(entry_free);
     /* Kept entries first: new ones must not take their slots and values. */
-    MedalsClassEntry *kept[MOST] = {NULL};
+    MedalsClassEntry *placed[MOST] = {NULL};
     for (size_t i = 0; i < count; i++)
-        if (from[i] >= 0) {
-            kept[i] = entry_copy(old->pdata[from[i]]);
-            g_ptr_array_add(list->entries, kept[i]);
+        if (wanted.from[i] >= 0) {
+            placed[i] = go_on(old->pdata[wanted.from[i]], texts[i],
+                              name_of(&wanted, i));
+            g_ptr_array_add(list->entries, placed[i]);
         }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = names ? names[i] : NULL;
-        if (!kept[i]) {
-            append(list, texts[i], name, 0);
-            kept[i] = list->entries->pdata[list->entries->len - 1];
-            continue;
-        }
-        if (!kept[i]->text && texts[i]) {
-            kept[i]->text = g_strdup(texts[i]);
-            kept[i]->mean_probability = NAN;
-        }
-        if (name) {
-            g_free(kept[i]->name);
-            kept[i]->name = g_strdup(name);
-        }
-    }
-    memcpy(list->entries->pdata, kept, count * sizeof *kept);
-    g_ptr_array_unref(old);
+    for (size_t i = 0; i < count; i++)
+        if (!placed[i])
+            placed[i] = append(list, texts[i], name_of(&wanted, i), 0);
+    memcpy(list->entries->pdata, placed, count * sizeof *placed);
     return true;
 }
 
@@ -311,28 +338,38 @@ bool medals_class_list_equal(const MedalsClassList *a, const MedalsClassList *b)
     return true;
 }
 
+/* A probability as words: cJSON's numbers lose bits and know no NaN. */
+static bool write_mean(cJSON *object, double mean)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    if (isnan(mean))
+        return true;
+    g_ascii_dtostr(number, sizeof number, mean);
+    return cJSON_AddStringToObject(object, "mean_probability", number) != NULL;
+}
+
+static bool write_entry(cJSON *classes, const MedalsClassEntry *entry)
+{
+    cJSON *one = cJSON_CreateObject();
+    return cJSON_AddItemToArray(classes, one) &&
+           cJSON_AddNumberToObject(one, "uid", entry->uid) &&
+           cJSON_AddNumberToObject(one, "slot", entry->slot) &&
+           cJSON_AddNumberToObject(one, "value", entry->value) &&
+           (!entry->text ||
+            cJSON_AddStringToObject(one, "text", entry->text)) &&
+           cJSON_AddStringToObject(one, "name", entry->name) &&
+           write_mean(one, entry->mean_probability);
+}
+
 char *medals_class_list_to_json(const MedalsClassList *list)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddNumberToObject(object, "next_uid", list->next_uid);
     cJSON *classes = cJSON_AddArrayToObject(object, "classes");
-    for (guint i = 0; i < list->entries->len; i++) {
-        const MedalsClassEntry *entry = medals_class_list_at(list, i);
-        cJSON *one = cJSON_CreateObject();
-        cJSON_AddNumberToObject(one, "uid", entry->uid);
-        cJSON_AddNumberToObject(one, "slot", entry->slot);
-        cJSON_AddNumberToObject(one, "value", entry->value);
-        if (entry->text)
-            cJSON_AddStringToObject(one, "text", entry->text);
-        cJSON_AddStringToObject(one, "name", entry->name);
-        if (!isnan(entry->mean_probability)) {
-            char number[G_ASCII_DTOSTR_BUF_SIZE];
-            g_ascii_dtostr(number, sizeof number, entry->mean_probability);
-            cJSON_AddStringToObject(one, "mean_probability", number);
-        }
-        cJSON_AddItemToArray(classes, one);
-    }
-    char *text = cJSON_PrintUnformatted(object);
+    bool ok = classes && cJSON_AddNumberToObject(object, "next_uid",
+                                                 list->next_uid) != NULL;
+    for (guint i = 0; ok && i < list->entries->len; i++)
+        ok = write_entry(classes, medals_class_list_at(list, i));
+    char *text = ok ? cJSON_PrintUnformatted(object) : NULL;
     cJSON_Delete(object);
     char *own = g_strdup(text);
     cJSON_free(text);
@@ -363,26 +400,41 @@ static bool words_of(const cJSON *object, const char *name, char **out)
     return true;
 }
 
+static bool mean_of(const cJSON *object, double *mean)
+{
+    const cJSON *item =
+        cJSON_GetObjectItemCaseSensitive(object, "mean_probability");
+    char *end = NULL;
+    *mean = NAN;
+    if (!item)
+        return true;
+    if (!cJSON_IsString(item))
+        return false;
+    *mean = g_ascii_strtod(item->valuestring, &end);
+    return end != item->valuestring && *end == '\0' && isfinite(*mean);
+}
+
+/* Numbers and texts of a list are each given once. */
+static bool is_new(const MedalsClassList *list, const MedalsClassEntry *entry)
+{
+    return entry->uid < list->next_uid &&
+           medals_class_list_of_slot(list, entry->slot) < 0 &&
+           medals_class_list_of_uid(list, entry->uid) < 0 &&
+           !has_value(list, entry->value) && of_text(list, entry->text) < 0;
+}
+
 static bool read_entry(const cJSON *object, MedalsClassList *list)
 {
     MedalsClassEntry *entry = g_new0(MedalsClassEntry, 1);
     uint32_t slot = 0;
-    entry->mean_probability = NAN;
     bool ok = whole_number(object, "uid", 1, UINT32_MAX, &entry->uid) &&
               whole_number(object, "slot", 1, 255, &slot) &&
               whole_number(object, "value", 1, UINT32_MAX, &entry->value) &&
               words_of(object, "text", &entry->text) &&
               words_of(object, "name", &entry->name) && entry->name &&
-              entry->uid < list->next_uid &&
-              medals_class_list_of_slot(list, (uint8_t) slot) < 0 &&
-              medals_class_list_of_uid(list, entry->uid) < 0 &&
-              !has_value(list, entry->value) && of_text(list, entry->text) < 0;
-    const cJSON *mean =
-        cJSON_GetObjectItemCaseSensitive(object, "mean_probability");
-    if (cJSON_IsString(mean))
-        entry->mean_probability = g_ascii_strtod(mean->valuestring, NULL);
+              mean_of(object, &entry->mean_probability);
     entry->slot = (uint8_t) slot;
-    if (!ok) {
+    if (!ok || !is_new(list, entry)) {
         entry_free(entry);
         return false;
     }
@@ -393,16 +445,16 @@ static bool read_entry(const cJSON *object, MedalsClassList *list)
 MedalsClassList *medals_class_list_from_json(const char *json, size_t size,
                                              GError **error)
 {
-    cJSON *object = cJSON_ParseWithLength(json, size);
+    cJSON *object = size <= MEDALS_CLASS_LIST_LONGEST
+                        ? cJSON_ParseWithLength(json, size)
+                        : NULL;
     const cJSON *classes = cJSON_GetObjectItemCaseSensitive(object, "classes");
     MedalsClassList *list = medals_class_list_new();
     bool ok = cJSON_IsArray(classes) && cJSON_GetArraySize(classes) <= MOST &&
-              whole_number(object, "next_uid", 1, UINT32_MAX, &list->next_uid);
-    const cJSON *one;
-    cJSON_ArrayForEach(one, classes)
-    {
-        ok = ok && read_entry(one, list);
-    }
+              whole_number(object, "next_uid", 1, LAST_UID, &list->next_uid);
+    const cJSON *one = ok ? classes->child : NULL;
+    for (; ok && one; one = one->next)
+        ok = read_entry(one, list);
     cJSON_Delete(object);
     if (ok)
         return list;

@@ -11,6 +11,12 @@
 #define MEDALS_CLASS_LIST_H
 
 #include "error.h"
+#include "medals/session.h"
+
+/** Longest JSON of a list: text and name, each byte escaped as six. */
+#define MEDALS_CLASS_LIST_LONGEST                                              \
+    ((size_t) MEDALS_SESSION_MAX_CLASSES *                                     \
+     (2 * 6 * (size_t) MEDALS_SESSION_MAX_TEXT + 200))
 
 typedef struct MedalsClassEntry {
     uint32_t uid;
@@ -18,7 +24,7 @@ typedef struct MedalsClassEntry {
     uint32_t value;
     char *text;              /* NULL: known by prompts alone */
     char *name;              /* never NULL */
-    double mean_probability; /* NaN: none */
+    double mean_probability; /* finite; NaN: none */
 } MedalsClassEntry;
 
 typedef struct MedalsClassList {
@@ -52,9 +58,10 @@ bool medals_class_list_remove(MedalsClassList *list, size_t index,
 /**
  * Makes the list anew, in the order of texts. An entry keeps uid, slot, value
  * of: the class of the same text; else a class without text whose name equals
- * the text (or the given name), which then takes the text; for a NULL text:
- * the class without text of that name, or without a name given the next one
- * without text in order. Others are new. names as in medals_session_set_classes.
+ * the given name or the text, which then takes the text; for a NULL text: the
+ * class without text of that name. What is left of NULL texts without a name
+ * goes on, in order, with what is left of classes without text. Others are
+ * new. names as in medals_session_set_classes.
  * @return false: MEDALS_E_INPUT (list unchanged)
  */
 bool medals_class_list_set(MedalsClassList *list, const char *const *texts,
@@ -63,7 +70,7 @@ bool medals_class_list_set(MedalsClassList *list, const char *const *texts,
 
 bool medals_class_list_equal(const MedalsClassList *a,
                              const MedalsClassList *b);
-/** One JSON object; g_free. */
+/** One JSON object; g_free. NULL: no memory */
 char *medals_class_list_to_json(const MedalsClassList *list);
 /** Hostile text, bounded. NULL: MEDALS_E_INPUT */
 MedalsClassList *medals_class_list_from_json(const char *json, size_t size,

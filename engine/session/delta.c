@@ -1,33 +1,72 @@
 /*
  * delta.c - XOR of the blocks that differ, one compressed stream
  *
- *   bytes  count u32, then for each block: box 6 x u32; raw u64, packed u64,
- *          packed bytes: zlib of the XOR of all blocks in that order
+ *   blocks   number, and in the block the smallest box that differs
+ *   packed   zlib of the XOR of these boxes, in that order
+ *
+ * Format in JOURNAL.md.
  */
 #include "delta.h"
 
 #include <string.h>
 #include <zlib.h>
 
+#include "block_walk.h"
+#include "little_endian.h"
 #include "memory.h"
 
-/* Edge of the largest box that a delta may name: a block of a layer. */
-#define EDGE 32
-#define BOX_BYTES (6 * 4)
-#define HEADER_BYTES (4 + 16)
+/* Bytes of a block's entry. */
+#define ENTRY_BYTES (4 + 6)
+/* More than a journal takes in one piece. */
+#define MOST_BYTES ((size_t) 1 << 30)
+
+typedef struct Entry {
+    uint32_t block;
+    uint8_t box[6]; /* in the block, half open */
+} Entry;
 
 struct MedalsDelta {
     int64_t size[3];
-    GArray *boxes; /* uint32_t, six a block */
-    uint64_t raw;  /* bytes of all blocks */
+    GArray *blocks; /* Entry, ascending */
     uint8_t *packed;
-    uint64_t packed_size;
+    size_t packed_size;
 };
 
-static uint64_t box_voxels(const uint32_t *box)
+static size_t inner_voxels(const uint8_t box[6])
 {
-    return (uint64_t) (box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]);
+    return (size_t) (box[1] - box[0]) * (size_t) (box[3] - box[2]) *
+           (size_t) (box[5] - box[4]);
 }
+
+static MedalsDelta *delta_shell(const int64_t size[3])
+{
+    MedalsDelta *delta = g_new0(MedalsDelta, 1);
+    memcpy(delta->size, size, sizeof delta->size);
+    delta->blocks = g_array_new(FALSE, FALSE, sizeof(Entry));
+    return delta;
+}
+
+void medals_delta_free(MedalsDelta *delta)
+{
+    if (!delta)
+        return;
+    g_array_unref(delta->blocks);
+    medals_free(delta->packed);
+    g_free(delta);
+}
+
+bool medals_delta_is_empty(const MedalsDelta *delta)
+{
+    return delta->blocks->len == 0;
+}
+
+size_t medals_delta_bytes(const MedalsDelta *delta)
+{
+    return sizeof *delta + delta->blocks->len * sizeof(Entry) +
+           delta->packed_size;
+}
+
+/* ---- making ------------------------------------------------------------- */
 
 /* Compression while blocks come in. */
 typedef struct Packer {
@@ -39,18 +78,22 @@ typedef struct Packer {
 
 static bool make_room(Packer *packer)
 {
+    MedalsDelta *delta = packer->delta;
     size_t room = packer->room ? 2 * packer->room : 256;
+    if (room > MOST_BYTES)
+        return medals_fail(packer->error, MEDALS_E_NOMEM,
+                           "step: over %zu bytes; expected fewer changes",
+                           MOST_BYTES);
     uint8_t *larger = medals_alloc(room, 1, "step", packer->error);
     if (!larger)
         return false;
-    size_t used = packer->room - packer->stream.avail_out;
-    if (used)
-        memcpy(larger, packer->delta->packed, used);
-    medals_free(packer->delta->packed);
-    packer->delta->packed = larger;
+    if (packer->room)
+        memcpy(larger, delta->packed, packer->room);
+    medals_free(delta->packed);
+    delta->packed = larger;
+    packer->stream.next_out = larger + packer->room;
+    packer->stream.avail_out = (uInt) (room - packer->room);
     packer->room = room;
-    packer->stream.next_out = larger + used;
-    packer->stream.avail_out = (uInt) (room - used);
     return true;
 }
 
@@ -62,52 +105,83 @@ static bool pack(Packer *packer, const uint8_t *data, size_t size, int flush)
         if (packer->stream.avail_out == 0 && !make_room(packer))
             return false;
         int code = deflate(&packer->stream, flush);
-        if (code == Z_STREAM_END)
-            return true;
-        if (flush == Z_NO_FLUSH && packer->stream.avail_in == 0)
+        if (code == Z_STREAM_END ||
+            (flush == Z_NO_FLUSH && packer->stream.avail_in == 0))
             return true;
     }
+}
+
+/* The smallest box in which a block is not 0; it is not 0 somewhere. */
+static void shrink(const uint8_t *difference, const int64_t box[6],
+                   uint8_t inner[6])
+{
+    int64_t ni = box[1] - box[0], nj = box[3] - box[2], nk = box[5] - box[4];
+    int64_t found[6] = {ni, 0, nj, 0, nk, 0};
+    for (int64_t k = 0; k < nk; k++)
+        for (int64_t j = 0; j < nj; j++, difference += ni) {
+            int64_t first = 0, last = ni;
+            while (first < ni && difference[first] == 0)
+                first++;
+            if (first == ni)
+                continue;
+            while (last > found[1] && difference[last - 1] == 0)
+                last--;
+            const int64_t row[6] = {first, last, j, j + 1, k, k + 1};
+            for (int x = 0; x < 6; x += 2) {
+                found[x] = MIN(found[x], row[x]);
+                found[x + 1] = MAX(found[x + 1], row[x + 1]);
+            }
+        }
+    for (int x = 0; x < 6; x++)
+        inner[x] = (uint8_t) found[x];
 }
 
 static bool add_block(void *cookie, const int64_t box[6], const uint8_t *before,
                       const uint8_t *after)
 {
     Packer *packer = cookie;
-    uint32_t small[6];
-    for (int x = 0; x < 6; x++)
-        small[x] = (uint32_t) box[x];
-    size_t n = (size_t) box_voxels(small);
-    uint8_t difference[EDGE * EDGE * EDGE];
+    MedalsDelta *delta = packer->delta;
+    const int64_t at[3] = {box[0], box[2], box[4]};
+    Entry entry = {.block = (uint32_t) medals_block_of(delta->size, at)};
+    uint8_t difference[MEDALS_BLOCK_VOXELS], inner[MEDALS_BLOCK_VOXELS];
+    size_t n = medals_block_voxels(box);
     for (size_t v = 0; v < n; v++)
         difference[v] = before[v] ^ after[v];
-    g_array_append_vals(packer->delta->boxes, small, 6);
-    packer->delta->raw += n;
-    return pack(packer, difference, n, Z_NO_FLUSH);
-}
-
-static MedalsDelta *delta_shell(const int64_t size[3])
-{
-    MedalsDelta *delta = g_new0(MedalsDelta, 1);
-    memcpy(delta->size, size, sizeof delta->size);
-    delta->boxes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    return delta;
+    shrink(difference, box, entry.box);
+    int64_t part[6];
+    for (int x = 0; x < 6; x++)
+        part[x] = box[x / 2 * 2] + entry.box[x];
+    medals_block_gather(difference, box, part, inner);
+    g_array_append_val(delta->blocks, entry);
+    return pack(packer, inner, inner_voxels(entry.box), Z_NO_FLUSH);
 }
 
 static bool trim(MedalsDelta *delta, GError **error)
 {
-    uint8_t *exact =
-        medals_alloc((size_t) delta->packed_size, 1, "step", error);
+    uint8_t *exact = medals_alloc(delta->packed_size, 1, "step", error);
     if (!exact)
         return false;
-    memcpy(exact, delta->packed, (size_t) delta->packed_size);
+    memcpy(exact, delta->packed, delta->packed_size);
     medals_free(delta->packed);
     delta->packed = exact;
     return true;
 }
 
+/* Blocks are numbered in 32 bits. */
+static bool check_size(const int64_t size[3], GError **error)
+{
+    int64_t blocks[3];
+    size_t count;
+    if (medals_block_count(size, blocks, &count) && count <= UINT32_MAX)
+        return true;
+    return medals_fail(error, MEDALS_E_NOMEM, "step: volume too large");
+}
+
 MedalsDelta *medals_delta_new(const int64_t size[3], const MedalsLayer *before,
                               const MedalsLayer *after, GError **error)
 {
+    if (!check_size(size, error))
+        return NULL;
     MedalsDelta *delta = delta_shell(size);
     Packer packer = {.delta = delta, .error = error};
     if (deflateInit(&packer.stream, Z_BEST_SPEED) != Z_OK) {
@@ -116,58 +190,49 @@ MedalsDelta *medals_delta_new(const int64_t size[3], const MedalsLayer *before,
         return NULL;
     }
     bool ok = medals_layer_compare(before, after, add_block, &packer);
-    if (ok && delta->raw > 0)
-        ok = pack(&packer, NULL, 0, Z_FINISH);
-    delta->packed_size = packer.stream.total_out;
+    bool any = delta->blocks->len > 0;
+    ok = ok && (!any || pack(&packer, NULL, 0, Z_FINISH));
+    delta->packed_size = packer.room - packer.stream.avail_out;
     deflateEnd(&packer.stream);
-    if (ok && delta->raw > 0)
-        ok = trim(delta, error);
+    ok = ok && (!any || trim(delta, error));
     if (ok)
         return delta;
     medals_delta_free(delta);
     return NULL;
 }
 
-void medals_delta_free(MedalsDelta *delta)
-{
-    if (!delta)
-        return;
-    g_array_unref(delta->boxes);
-    medals_free(delta->packed);
-    g_free(delta);
-}
-
-bool medals_delta_is_empty(const MedalsDelta *delta)
-{
-    return delta->raw == 0;
-}
-
-size_t medals_delta_bytes(const MedalsDelta *delta)
-{
-    return sizeof *delta + delta->boxes->len * sizeof(uint32_t) +
-           (size_t) delta->packed_size;
-}
-
 /* ---- applying ----------------------------------------------------------- */
 
-static bool flip_block(z_stream *stream, const uint32_t *small,
-                       MedalsLayer *layer, GError **error)
+static bool damaged(GError **error)
 {
-    int64_t box[6];
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "step: its voxels are damaged or cut short");
+}
+
+static bool flip_block(z_stream *stream, const Entry *entry, MedalsLayer *layer,
+                       GError **error)
+{
+    int64_t box[6], part[6];
+    uint8_t difference[MEDALS_BLOCK_VOXELS];
+    medals_block_box(medals_layer_size(layer), entry->block, box);
     for (int x = 0; x < 6; x++)
-        box[x] = small[x];
-    size_t n = (size_t) box_voxels(small);
-    uint8_t difference[EDGE * EDGE * EDGE], voxels[EDGE * EDGE * EDGE];
+        part[x] = box[x / 2 * 2] + entry->box[x];
     stream->next_out = difference;
-    stream->avail_out = (uInt) n;
+    stream->avail_out = (uInt) inner_voxels(entry->box);
     inflate(stream, Z_SYNC_FLUSH);
     if (stream->avail_out != 0)
-        return medals_fail(error, MEDALS_E_INPUT,
-                           "step: its voxels are damaged or cut short");
-    medals_layer_read(layer, box, voxels);
-    for (size_t v = 0; v < n; v++)
-        voxels[v] ^= difference[v];
-    return medals_layer_write(layer, box, voxels, error);
+        return damaged(error);
+    return medals_layer_flip(layer, part, difference, error);
+}
+
+/* The stream ends with the last block, and its checksum is right. */
+static bool at_end(z_stream *stream)
+{
+    uint8_t more;
+    stream->next_out = &more;
+    stream->avail_out = 1;
+    return inflate(stream, Z_FINISH) == Z_STREAM_END &&
+           stream->avail_out == 1 && stream->avail_in == 0;
 }
 
 bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
@@ -176,7 +241,7 @@ bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
     if (memcmp(delta->size, medals_layer_size(layer), sizeof delta->size) != 0)
         return medals_fail(error, MEDALS_E_INPUT,
                            "step: of a volume of another size");
-    if (delta->raw == 0)
+    if (medals_delta_is_empty(delta))
         return true;
     z_stream stream = {.next_in = delta->packed,
                        .avail_in = (uInt) delta->packed_size};
@@ -184,64 +249,81 @@ bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
         return medals_fail(error, MEDALS_E_NOMEM,
                            "step: no memory to unpack it");
     bool ok = true;
-    for (guint n = 0; ok && n < delta->boxes->len; n += 6)
-        ok = flip_block(&stream, &g_array_index(delta->boxes, uint32_t, n),
-                        layer, error);
+    for (guint n = 0; ok && n < delta->blocks->len; n++)
+        ok = flip_block(&stream, &g_array_index(delta->blocks, Entry, n), layer,
+                        error);
+    ok = ok && (at_end(&stream) || damaged(error));
     inflateEnd(&stream);
     return ok;
 }
 
 /* ---- bytes -------------------------------------------------------------- */
 
-static void put(GByteArray *bytes, uint64_t value, int size)
-{
-    for (int i = 0; i < size; i++) {
-        uint8_t byte = (uint8_t) (value >> (8 * i));
-        g_byte_array_append(bytes, &byte, 1);
-    }
-}
-
-static uint64_t get(const uint8_t *data, int size)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < size; i++)
-        value |= (uint64_t) data[i] << (8 * i);
-    return value;
-}
-
 void medals_delta_encode(const MedalsDelta *delta, GByteArray *bytes)
 {
-    put(bytes, delta->boxes->len / 6, 4);
-    for (guint n = 0; n < delta->boxes->len; n++)
-        put(bytes, g_array_index(delta->boxes, uint32_t, n), 4);
-    put(bytes, delta->raw, 8);
-    put(bytes, delta->packed_size, 8);
+    medals_le_put(bytes, delta->blocks->len, 4);
+    for (guint n = 0; n < delta->blocks->len; n++) {
+        const Entry *entry = &g_array_index(delta->blocks, Entry, n);
+        medals_le_put(bytes, entry->block, 4);
+        g_byte_array_append(bytes, entry->box, sizeof entry->box);
+    }
+    medals_le_put(bytes, delta->packed_size, 8);
     if (delta->packed_size)
         g_byte_array_append(bytes, delta->packed, (guint) delta->packed_size);
 }
 
-static bool good_box(const uint32_t *box, const int64_t size[3])
+/* The block is there, after the one before, and the box lies in it. */
+static bool good_entry(const MedalsDelta *delta, const Entry *entry,
+                       size_t blocks)
 {
-    for (int x = 0; x < 3; x++)
-        if (box[2 * x] >= box[2 * x + 1] || box[2 * x + 1] > size[x] ||
-            box[2 * x + 1] - box[2 * x] > EDGE)
+    const GArray *list = delta->blocks;
+    int64_t box[6];
+    if (entry->block >= blocks ||
+        (list->len > 0 &&
+         entry->block <= g_array_index(list, Entry, list->len - 1).block))
+        return false;
+    medals_block_box(delta->size, entry->block, box);
+    for (int x = 0; x < 6; x += 2)
+        if (entry->box[x] >= entry->box[x + 1] ||
+            entry->box[x + 1] > box[x + 1] - box[x])
             return false;
     return true;
 }
 
-static bool read_boxes(MedalsDelta *delta, const uint8_t *data, uint64_t count)
+static void get_blocks(MedalsLeReader *reader, MedalsDelta *delta)
 {
-    uint64_t raw = 0;
-    for (uint64_t n = 0; n < count; n++) {
-        uint32_t box[6];
+    int64_t along[3];
+    size_t blocks = 0;
+    uint64_t count = medals_le_get(reader, 4);
+    medals_block_count(delta->size, along, &blocks);
+    if (count > reader->left / ENTRY_BYTES)
+        reader->bad = true;
+    for (uint64_t n = 0; !reader->bad && n < count; n++) {
+        Entry entry = {.block = (uint32_t) medals_le_get(reader, 4)};
         for (int x = 0; x < 6; x++)
-            box[x] = (uint32_t) get(data + n * BOX_BYTES + 4 * x, 4);
-        if (!good_box(box, delta->size))
-            return false;
-        raw += box_voxels(box);
-        g_array_append_vals(delta->boxes, box, 6);
+            entry.box[x] = (uint8_t) medals_le_get(reader, 1);
+        if (good_entry(delta, &entry, blocks))
+            g_array_append_val(delta->blocks, entry);
+        else
+            reader->bad = true;
     }
-    delta->raw = raw;
+}
+
+/* @return false: no memory */
+static bool get_packed(MedalsLeReader *reader, MedalsDelta *delta,
+                       GError **error)
+{
+    uint64_t size = medals_le_get(reader, 8);
+    if (size > MIN(reader->left, MOST_BYTES) ||
+        (size > 0) != (delta->blocks->len > 0))
+        reader->bad = true;
+    if (reader->bad || size == 0)
+        return true;
+    delta->packed = medals_alloc((size_t) size, 1, "step", error);
+    if (!delta->packed)
+        return false;
+    delta->packed_size = (size_t) size;
+    memcpy(delta->packed, medals_le_skip(reader, (size_t) size), (size_t) size);
     return true;
 }
 
@@ -249,35 +331,20 @@ MedalsDelta *medals_delta_decode(const uint8_t *data, size_t size,
                                  const int64_t volume[3], size_t *used,
                                  GError **error)
 {
-    MedalsDelta *delta = delta_shell(volume);
-    uint64_t count = size >= HEADER_BYTES ? get(data, 4) : 0;
-    bool ok = size >= HEADER_BYTES &&
-              count <= (size - HEADER_BYTES) / BOX_BYTES &&
-              read_boxes(delta, data + 4, count);
-    const uint8_t *tail = data + 4 + count * BOX_BYTES;
-    if (ok) {
-        uint64_t room = size - HEADER_BYTES - count * BOX_BYTES;
-        delta->packed_size = get(tail + 8, 8);
-        ok = get(tail, 8) == delta->raw && delta->packed_size <= room &&
-             delta->packed_size <= G_MAXUINT;
-    }
-    if (!ok) {
-        medals_fail(error, MEDALS_E_INPUT,
-                    "step: damaged; expected boxes inside the volume and as "
-                    "many bytes as it says");
-        delta->packed_size = 0;
-        medals_delta_free(delta);
+    if (!check_size(volume, error))
         return NULL;
+    MedalsDelta *delta = delta_shell(volume);
+    MedalsLeReader reader = {data, size, false};
+    get_blocks(&reader, delta);
+    bool ok = get_packed(&reader, delta, error);
+    if (ok && !reader.bad) {
+        *used = size - reader.left;
+        return delta;
     }
-    if (delta->packed_size) {
-        delta->packed =
-            medals_alloc((size_t) delta->packed_size, 1, "step", error);
-        if (!delta->packed) {
-            medals_delta_free(delta);
-            return NULL;
-        }
-        memcpy(delta->packed, tail + 16, (size_t) delta->packed_size);
-    }
-    *used = HEADER_BYTES + count * BOX_BYTES + (size_t) delta->packed_size;
-    return delta;
+    if (ok)
+        medals_fail(error, MEDALS_E_INPUT,
+                    "step: damaged; expected boxes inside ascending blocks and "
+                    "as many bytes as it says");
+    medals_delta_free(delta);
+    return NULL;
 }

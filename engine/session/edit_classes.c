@@ -22,7 +22,9 @@ static bool settle(MedalsEdit *edit, const MedalsState *next, GError **error)
 static bool commit(MedalsEdit *edit, MedalsState *next, const char *op,
                    GError **error)
 {
-    if (medals_state_drop_orphans(next, error) && settle(edit, next, error))
+    const MedalsClassList *before = edit->session->state->classes;
+    if (medals_state_drop_orphans(next, before, error) &&
+        settle(edit, next, error))
         return medals_edit_commit(edit, next, op, error);
     medals_state_free(next);
     return false;

@@ -84,7 +84,7 @@ void medals_edit_hide(MedalsSession *session)
 static void changed_box(const MedalsState *from, const MedalsState *to,
                         int64_t box[6])
 {
-    if (!medals_layer_difference(from->labels, to->labels, box))
+    if (!medals_state_difference(from, to, box))
         memset(box, 0, 6 * sizeof *box);
 }
 

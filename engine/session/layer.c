@@ -6,67 +6,129 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "block_walk.h"
 #include "memory.h"
 
-#define EDGE 32
-#define BLOCK_BYTES (EDGE * EDGE * EDGE)
+#define EDGE MEDALS_BLOCK_EDGE
 
 typedef struct Block {
-    atomic_int owners;
-    uint8_t voxel[BLOCK_BYTES]; /* i fastest */
+    atomic_int owners; /* tables */
+    _Alignas(MEDALS_ALIGNMENT) uint8_t voxel[MEDALS_BLOCK_VOXELS];
 } Block;
+
+typedef struct Table {
+    atomic_int owners; /* layers */
+    Block *block[];    /* i fastest; NULL: zeros */
+} Table;
 
 struct MedalsLayer {
     int64_t size[3];
-    int64_t blocks[3];
-    Block **block; /* [blocks], NULL: zeros */
+    size_t blocks;
+    Table *table; /* NULL: all zeros */
 };
 
-static size_t block_count(const MedalsLayer *layer)
-{
-    return (size_t) layer->blocks[0] * (size_t) layer->blocks[1] *
-           (size_t) layer->blocks[2];
-}
+static const uint8_t zeros[MEDALS_BLOCK_VOXELS];
 
-static void release(Block *block)
+/* ---- owning ------------------------------------------------------------- */
+
+static void release_block(Block *block)
 {
     if (block && atomic_fetch_sub(&block->owners, 1) == 1)
         medals_free(block);
 }
 
+static void release_table(Table *table, size_t blocks)
+{
+    if (!table || atomic_fetch_sub(&table->owners, 1) > 1)
+        return;
+    for (size_t n = 0; n < blocks; n++)
+        release_block(table->block[n]);
+    medals_free(table);
+}
+
+static Block *block_at(const MedalsLayer *layer, size_t number)
+{
+    return layer && layer->table ? layer->table->block[number] : NULL;
+}
+
+/* A table that only this layer has: the shared one's blocks, or none. */
+static Table *own_table(MedalsLayer *layer, GError **error)
+{
+    Table *old = layer->table;
+    if (old && atomic_load(&old->owners) == 1)
+        return old;
+    Table *table = medals_alloc_zero(
+        1, sizeof *table + layer->blocks * sizeof(Block *), "layer", error);
+    if (!table)
+        return NULL;
+    atomic_init(&table->owners, 1);
+    for (size_t n = 0; old && n < layer->blocks; n++) {
+        table->block[n] = old->block[n];
+        if (table->block[n])
+            atomic_fetch_add(&table->block[n]->owners, 1);
+    }
+    release_table(old, layer->blocks);
+    return layer->table = table;
+}
+
+/* A block that only this layer has: cleared, or a clone of a shared one. */
+static Block *own_block(MedalsLayer *layer, size_t number, GError **error)
+{
+    Table *table = own_table(layer, error);
+    if (!table)
+        return NULL;
+    Block *old = table->block[number];
+    if (old && atomic_load(&old->owners) == 1)
+        return old;
+    Block *block = medals_alloc(1, sizeof *block, "layer", error);
+    if (!block)
+        return NULL;
+    atomic_init(&block->owners, 1);
+    memcpy(block->voxel, old ? old->voxel : zeros, sizeof block->voxel);
+    release_block(old);
+    return table->block[number] = block;
+}
+
+static bool all_same(const uint8_t *data, size_t n)
+{
+    return n < 2 || memcmp(data, data + 1, n - 1) == 0;
+}
+
+/* A block of zeros is none. Only for a block of this layer alone. */
+static void drop_if_clear(MedalsLayer *layer, size_t number)
+{
+    Block *block = layer->table->block[number];
+    if (block->voxel[0] != 0 || !all_same(block->voxel, sizeof block->voxel))
+        return;
+    release_block(block);
+    layer->table->block[number] = NULL;
+}
+
 MedalsLayer *medals_layer_new(const int64_t size[3], GError **error)
 {
-    MedalsLayer *layer = medals_alloc_zero(1, sizeof *layer, "layer", error);
-    if (!layer)
-        return NULL;
-    size_t count = 1;
-    bool fits = true;
-    for (int x = 0; x < 3; x++) {
-        layer->size[x] = size[x];
-        layer->blocks[x] = (size[x] + EDGE - 1) / EDGE;
-        fits = fits && size[x] >= 1 &&
-               medals_size_multiply(&count, (size_t) layer->blocks[x]);
-    }
-    if (!fits)
+    int64_t blocks[3];
+    size_t count, bytes;
+    if (!medals_block_count(size, blocks, &count) ||
+        (bytes = count, !medals_size_multiply(&bytes, sizeof(Block)))) {
         medals_fail(error, MEDALS_E_NOMEM, "layer: too large");
-    else
-        layer->block =
-            medals_alloc_zero(count, sizeof *layer->block, "layer", error);
-    if (!layer->block) {
-        medals_free(layer);
         return NULL;
+    }
+    MedalsLayer *layer = medals_alloc_zero(1, sizeof *layer, "layer", error);
+    if (layer) {
+        memcpy(layer->size, size, sizeof layer->size);
+        layer->blocks = count;
     }
     return layer;
 }
 
 MedalsLayer *medals_layer_copy(const MedalsLayer *layer, GError **error)
 {
-    MedalsLayer *copy = medals_layer_new(layer->size, error);
-    for (size_t n = 0; copy && n < block_count(layer); n++) {
-        copy->block[n] = layer->block[n];
-        if (copy->block[n])
-            atomic_fetch_add(&copy->block[n]->owners, 1);
-    }
+    MedalsLayer *copy = medals_alloc(1, sizeof *copy, "layer", error);
+    if (!copy)
+        return NULL;
+    *copy = *layer;
+    if (copy->table)
+        atomic_fetch_add(&copy->table->owners, 1);
     return copy;
 }
 
@@ -74,9 +136,7 @@ void medals_layer_free(MedalsLayer *layer)
 {
     if (!layer)
         return;
-    for (size_t n = 0; n < block_count(layer); n++)
-        release(layer->block[n]);
-    medals_free(layer->block);
+    release_table(layer->table, layer->blocks);
     medals_free(layer);
 }
 
@@ -85,261 +145,256 @@ const int64_t *medals_layer_size(const MedalsLayer *layer)
     return layer->size;
 }
 
+/* ---- boxes -------------------------------------------------------------- */
+
 uint8_t medals_layer_at(const MedalsLayer *layer, const int64_t at[3])
 {
-    int64_t b[3], o[3];
-    for (int x = 0; x < 3; x++) {
-        b[x] = at[x] / EDGE;
-        o[x] = at[x] % EDGE;
-    }
-    const Block *block =
-        layer
-            ->block[(b[2] * layer->blocks[1] + b[1]) * layer->blocks[0] + b[0]];
-    return block ? block->voxel[(o[2] * EDGE + o[1]) * EDGE + o[0]] : 0;
+    const Block *block = block_at(layer, medals_block_of(layer->size, at));
+    return block ? block->voxel[((at[2] % EDGE) * EDGE + at[1] % EDGE) * EDGE +
+                                at[0] % EDGE]
+                 : 0;
 }
 
-/* ---- boxes, block by block ---------------------------------------------- */
-
-/* The part of a box that lies in one block. */
-typedef struct Part {
-    size_t number;   /* of the block */
-    int64_t box[6];  /* of the volume */
-    int64_t from[3]; /* first voxel of the block */
-} Part;
-
-typedef struct Walk {
-    const MedalsLayer *layer;
-    int64_t box[6], low[3], high[3], at[3];
-} Walk;
-
-static Walk walk_begin(const MedalsLayer *layer, const int64_t box[6])
+/* Offset of row (j,k) of a part in its block. */
+static size_t block_row(const MedalsBlockPart *part, int64_t j, int64_t k)
 {
-    Walk walk = {.layer = layer};
-    memcpy(walk.box, box, sizeof walk.box);
-    for (int x = 0; x < 3; x++) {
-        walk.low[x] = walk.at[x] = box[2 * x] / EDGE;
-        walk.high[x] = (box[2 * x + 1] - 1) / EDGE;
-    }
-    return walk;
-}
-
-/* The next part; false: there is none. */
-static bool walk_next(Walk *walk, Part *part)
-{
-    const int64_t *blocks = walk->layer->blocks;
-    if (walk->at[2] > walk->high[2])
-        return false;
-    part->number =
-        (size_t) ((walk->at[2] * blocks[1] + walk->at[1]) * blocks[0] +
-                  walk->at[0]);
-    for (int x = 0; x < 3; x++) {
-        part->from[x] = walk->at[x] * EDGE;
-        part->box[2 * x] = MAX(walk->box[2 * x], part->from[x]);
-        part->box[2 * x + 1] = MIN(walk->box[2 * x + 1], part->from[x] + EDGE);
-    }
-    for (int x = 0; x < 3; x++) {
-        if (++walk->at[x] <= walk->high[x] || x == 2)
-            break;
-        walk->at[x] = walk->low[x];
-    }
-    return true;
-}
-
-/* Row (j,k) of a part in its block. */
-static uint8_t *block_row(Block *block, const Part *part, int64_t j, int64_t k)
-{
-    return block->voxel +
-           ((k - part->from[2]) * EDGE + j - part->from[1]) * EDGE +
-           part->box[0] - part->from[0];
+    return (size_t) (((k - part->from[2]) * EDGE + j - part->from[1]) * EDGE +
+                     part->box[0] - part->from[0]);
 }
 
 /* The same row in a buffer over `box`. */
-static size_t buffer_row(const int64_t box[6], const Part *part, int64_t j,
-                         int64_t k)
+static size_t buffer_row(const int64_t box[6], const MedalsBlockPart *part,
+                         int64_t j, int64_t k)
 {
     return (size_t) (((k - box[4]) * (box[3] - box[2]) + j - box[2]) *
                          (box[1] - box[0]) +
                      part->box[0] - box[0]);
 }
 
+static size_t part_width(const MedalsBlockPart *part)
+{
+    return (size_t) (part->box[1] - part->box[0]);
+}
+
+static void read_part(const Block *block, const MedalsBlockPart *part,
+                      const int64_t box[6], uint8_t *dst)
+{
+    const uint8_t *voxel = block ? block->voxel : zeros;
+    size_t width = part_width(part);
+    for (int64_t k = part->box[4]; k < part->box[5]; k++)
+        for (int64_t j = part->box[2]; j < part->box[3]; j++)
+            memcpy(dst + buffer_row(box, part, j, k),
+                   voxel + block_row(part, j, k), width);
+}
+
 void medals_layer_read(const MedalsLayer *layer, const int64_t box[6],
                        uint8_t *dst)
 {
-    Walk walk = walk_begin(layer, box);
-    Part part;
-    while (walk_next(&walk, &part)) {
-        Block *block = layer->block[part.number];
-        size_t width = (size_t) (part.box[1] - part.box[0]);
-        for (int64_t k = part.box[4]; k < part.box[5]; k++)
-            for (int64_t j = part.box[2]; j < part.box[3]; j++) {
-                uint8_t *to = dst + buffer_row(box, &part, j, k);
-                if (block)
-                    memcpy(to, block_row(block, &part, j, k), width);
-                else
-                    memset(to, 0, width);
-            }
-    }
-}
-
-static bool all_zero(const uint8_t *data, size_t n)
-{
-    return n == 0 || (data[0] == 0 && memcmp(data, data + 1, n - 1) == 0);
+    MedalsBlockWalk walk = medals_block_walk(layer->size, box);
+    MedalsBlockPart part;
+    while (medals_block_next(&walk, &part))
+        read_part(block_at(layer, part.block), &part, box, dst);
 }
 
 /* Would writing the part change anything? */
-static bool differs(Block *block, const Part *part, const int64_t box[6],
-                    const uint8_t *src)
+static bool differs(const Block *block, const MedalsBlockPart *part,
+                    const int64_t box[6], const uint8_t *src)
 {
-    size_t width = (size_t) (part->box[1] - part->box[0]);
+    const uint8_t *voxel = block ? block->voxel : zeros;
+    size_t width = part_width(part);
     for (int64_t k = part->box[4]; k < part->box[5]; k++)
-        for (int64_t j = part->box[2]; j < part->box[3]; j++) {
-            const uint8_t *row = src + buffer_row(box, part, j, k);
-            if (block ? memcmp(row, block_row(block, part, j, k), width) != 0
-                      : !all_zero(row, width))
+        for (int64_t j = part->box[2]; j < part->box[3]; j++)
+            if (memcmp(src + buffer_row(box, part, j, k),
+                       voxel + block_row(part, j, k), width) != 0)
                 return true;
-        }
     return false;
 }
 
-/* A block of its own for the layer: cleared, or a clone of a shared one. */
-static Block *own_block(MedalsLayer *layer, size_t number, GError **error)
-{
-    Block *old = layer->block[number];
-    if (old && atomic_load(&old->owners) == 1)
-        return old;
-    Block *block = medals_alloc(1, sizeof *block, "layer", error);
-    if (!block)
-        return NULL;
-    atomic_init(&block->owners, 1);
-    if (old)
-        memcpy(block->voxel, old->voxel, BLOCK_BYTES);
-    else
-        memset(block->voxel, 0, BLOCK_BYTES);
-    release(old);
-    return layer->block[number] = block;
-}
-
-static bool write_part(MedalsLayer *layer, const Part *part,
+static bool write_part(MedalsLayer *layer, const MedalsBlockPart *part,
                        const int64_t box[6], const uint8_t *src, GError **error)
 {
-    if (!differs(layer->block[part->number], part, box, src))
+    if (!differs(block_at(layer, part->block), part, box, src))
         return true;
-    Block *block = own_block(layer, part->number, error);
+    Block *block = own_block(layer, part->block, error);
     if (!block)
         return false;
-    size_t width = (size_t) (part->box[1] - part->box[0]);
+    size_t width = part_width(part);
     for (int64_t k = part->box[4]; k < part->box[5]; k++)
         for (int64_t j = part->box[2]; j < part->box[3]; j++)
-            memcpy(block_row(block, part, j, k),
+            memcpy(block->voxel + block_row(part, j, k),
                    src + buffer_row(box, part, j, k), width);
-    if (all_zero(block->voxel, BLOCK_BYTES)) {
-        release(block);
-        layer->block[part->number] = NULL;
-    }
+    drop_if_clear(layer, part->block);
     return true;
 }
 
 bool medals_layer_write(MedalsLayer *layer, const int64_t box[6],
                         const uint8_t *src, GError **error)
 {
-    Walk walk = walk_begin(layer, box);
-    Part part;
-    while (walk_next(&walk, &part))
+    MedalsBlockWalk walk = medals_block_walk(layer->size, box);
+    MedalsBlockPart part;
+    while (medals_block_next(&walk, &part))
         if (!write_part(layer, &part, box, src, error))
+            return false;
+    return true;
+}
+
+static void flip_row(uint8_t *dst, const uint8_t *difference, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        dst[i] ^= difference[i];
+}
+
+bool medals_layer_flip(MedalsLayer *layer, const int64_t box[6],
+                       const uint8_t *difference, GError **error)
+{
+    MedalsBlockWalk walk = medals_block_walk(layer->size, box);
+    MedalsBlockPart part;
+    while (medals_block_next(&walk, &part)) {
+        Block *block = own_block(layer, part.block, error);
+        if (!block)
+            return false;
+        for (int64_t k = part.box[4]; k < part.box[5]; k++)
+            for (int64_t j = part.box[2]; j < part.box[3]; j++)
+                flip_row(block->voxel + block_row(&part, j, k),
+                         difference + buffer_row(box, &part, j, k),
+                         part_width(&part));
+        drop_if_clear(layer, part.block);
+    }
+    return true;
+}
+
+bool medals_layer_is_clear(const MedalsLayer *layer, const int64_t box[6])
+{
+    MedalsBlockWalk walk = medals_block_walk(layer->size, box);
+    MedalsBlockPart part;
+    while (layer->table && medals_block_next(&walk, &part))
+        if (layer->table->block[part.block])
             return false;
     return true;
 }
 
 /* ---- looking at all blocks ---------------------------------------------- */
 
-static void whole(const MedalsLayer *layer, int64_t box[6])
+/* A walk over the whole volume; without a table it ends at once. */
+static MedalsBlockWalk walk_all(const MedalsLayer *layer)
 {
-    for (int x = 0; x < 3; x++) {
-        box[2 * x] = 0;
-        box[2 * x + 1] = layer->size[x];
-    }
+    int64_t all[6] = {0};
+    if (layer->table)
+        medals_block_whole(layer->size, all);
+    return medals_block_walk(layer->size, all);
 }
 
-static void take_in(int64_t box[6], bool any, int64_t i, int64_t j, int64_t k)
+/* The smallest box of what was found so far. */
+typedef struct Bounds {
+    int64_t *box;
+    bool any;
+} Bounds;
+
+/* Nothing in a part can widen the bounds. */
+static bool holds(const Bounds *bounds, const int64_t part[6])
 {
-    const int64_t at[3] = {i, j, k};
-    for (int x = 0; x < 3; x++) {
-        box[2 * x] = any ? MIN(box[2 * x], at[x]) : at[x];
-        box[2 * x + 1] = any ? MAX(box[2 * x + 1], at[x] + 1) : at[x] + 1;
+    bool inside = bounds->any;
+    for (int x = 0; inside && x < 6; x += 2)
+        inside = bounds->box[x] <= part[x] && bounds->box[x + 1] >= part[x + 1];
+    return inside;
+}
+
+/* Takes in voxels i0 to i1-1 of a row. */
+static void take_in(Bounds *bounds, int64_t i0, int64_t i1, int64_t j,
+                    int64_t k)
+{
+    const int64_t row[6] = {i0, i1, j, j + 1, k, k + 1};
+    for (int x = 0; x < 6; x += 2) {
+        int64_t *b = bounds->box + x;
+        b[0] = bounds->any ? MIN(b[0], row[x]) : row[x];
+        b[1] = bounds->any ? MAX(b[1], row[x + 1]) : row[x + 1];
     }
+    bounds->any = true;
+}
+
+static void look_at_row(Bounds *bounds, const uint8_t *row, int64_t from,
+                        size_t width, uint8_t value, int64_t j, int64_t k)
+{
+    size_t first = 0, last = width;
+    while (first < last && (value ? row[first] != value : row[first] == 0))
+        first++;
+    while (last > first &&
+           (value ? row[last - 1] != value : row[last - 1] == 0))
+        last--;
+    if (first < last)
+        take_in(bounds, from + (int64_t) first, from + (int64_t) last, j, k);
 }
 
 bool medals_layer_bounds(const MedalsLayer *layer, uint8_t value,
                          int64_t box[6])
 {
-    int64_t all[6];
-    whole(layer, all);
-    Walk walk = walk_begin(layer, all);
-    Part part;
-    bool any = false;
-    while (walk_next(&walk, &part)) {
-        Block *block = layer->block[part.number];
-        if (!block)
+    MedalsBlockWalk walk = walk_all(layer);
+    MedalsBlockPart part;
+    Bounds bounds = {box, false};
+    while (medals_block_next(&walk, &part)) {
+        const Block *block = block_at(layer, part.block);
+        if (!block || holds(&bounds, part.box))
             continue;
         for (int64_t k = part.box[4]; k < part.box[5]; k++)
-            for (int64_t j = part.box[2]; j < part.box[3]; j++) {
-                const uint8_t *row = block_row(block, &part, j, k);
-                for (int64_t i = part.box[0]; i < part.box[1]; i++) {
-                    uint8_t v = row[i - part.box[0]];
-                    if (value ? v != value : v == 0)
-                        continue;
-                    take_in(box, any, i, j, k);
-                    any = true;
-                }
-            }
+            for (int64_t j = part.box[2]; j < part.box[3]; j++)
+                look_at_row(&bounds, block->voxel + block_row(&part, j, k),
+                            part.box[0], part_width(&part), value, j, k);
     }
-    return any;
+    return bounds.any;
+}
+
+static void count_row(const uint8_t *row, size_t width, uint64_t counts[256])
+{
+    if (all_same(row, width)) {
+        counts[row[0]] += width;
+        return;
+    }
+    for (size_t i = 0; i < width; i++)
+        counts[row[i]]++;
 }
 
 void medals_layer_count(const MedalsLayer *layer, uint64_t counts[256])
 {
-    int64_t all[6];
-    whole(layer, all);
-    memset(counts, 0, 256 * sizeof *counts);
-    Walk walk = walk_begin(layer, all);
-    Part part;
+    MedalsBlockWalk walk = walk_all(layer);
+    MedalsBlockPart part;
     uint64_t seen = 0;
-    while (walk_next(&walk, &part)) {
-        Block *block = layer->block[part.number];
+    int64_t all[6];
+    memset(counts, 0, 256 * sizeof *counts);
+    while (medals_block_next(&walk, &part)) {
+        const Block *block = block_at(layer, part.block);
         if (!block)
             continue;
         for (int64_t k = part.box[4]; k < part.box[5]; k++)
-            for (int64_t j = part.box[2]; j < part.box[3]; j++) {
-                const uint8_t *row = block_row(block, &part, j, k);
-                for (int64_t i = 0; i < part.box[1] - part.box[0]; i++)
-                    counts[row[i]]++;
-                seen += (uint64_t) (part.box[1] - part.box[0]);
-            }
+            for (int64_t j = part.box[2]; j < part.box[3]; j++)
+                count_row(block->voxel + block_row(&part, j, k),
+                          part_width(&part), counts);
+        seen += medals_block_voxels(part.box);
     }
-    counts[0] += (uint64_t) layer->size[0] * (uint64_t) layer->size[1] *
-                     (uint64_t) layer->size[2] -
-                 seen;
+    medals_block_whole(layer->size, all);
+    counts[0] += medals_block_voxels(all) - seen;
+}
+
+size_t medals_layer_bytes(const MedalsLayer *layer)
+{
+    size_t bytes = sizeof *layer;
+    if (layer->table)
+        bytes += sizeof(Table) + layer->blocks * sizeof(Block *);
+    for (size_t n = 0; n < layer->blocks; n++)
+        bytes += block_at(layer, n) ? sizeof(Block) : 0;
+    return bytes;
 }
 
 /* ---- two layers --------------------------------------------------------- */
 
-static const Block *block_of(const MedalsLayer *layer, size_t number)
+/* The part's voxels: those of the block itself where it is whole. */
+static const uint8_t *part_voxels(const Block *block,
+                                  const MedalsBlockPart *part, uint8_t *buffer)
 {
-    return layer ? layer->block[number] : NULL;
-}
-
-/* The part's voxels in a buffer of the part's own box. */
-static void copy_part(const Block *block, const Part *part, uint8_t *dst)
-{
-    size_t width = (size_t) (part->box[1] - part->box[0]);
-    for (int64_t k = part->box[4]; k < part->box[5]; k++)
-        for (int64_t j = part->box[2]; j < part->box[3]; j++) {
-            if (block)
-                memcpy(dst, block_row((Block *) block, part, j, k), width);
-            else
-                memset(dst, 0, width);
-            dst += width;
-        }
+    const uint8_t *voxel = block ? block->voxel : zeros;
+    if (!block || medals_block_voxels(part->box) == MEDALS_BLOCK_VOXELS)
+        return voxel;
+    read_part(block, part, part->box, buffer);
+    return buffer;
 }
 
 bool medals_layer_compare(const MedalsLayer *a, const MedalsLayer *b,
@@ -348,48 +403,45 @@ bool medals_layer_compare(const MedalsLayer *a, const MedalsLayer *b,
                                         const uint8_t *after),
                           void *cookie)
 {
-    const MedalsLayer *shape = a ? a : b;
-    if (!shape)
+    const Table *x = a ? a->table : NULL, *y = b ? b->table : NULL;
+    if (x == y)
         return true;
-    int64_t all[6];
-    whole(shape, all);
-    Walk walk = walk_begin(shape, all);
-    Part part;
-    uint8_t before[BLOCK_BYTES], after[BLOCK_BYTES];
-    while (walk_next(&walk, &part)) {
-        const Block *x = block_of(a, part.number),
-                    *y = block_of(b, part.number);
-        if (x == y)
+    MedalsBlockWalk walk = walk_all(x ? a : b);
+    MedalsBlockPart part;
+    uint8_t clipped[2][MEDALS_BLOCK_VOXELS];
+    while (medals_block_next(&walk, &part)) {
+        const Block *p = block_at(a, part.block), *q = block_at(b, part.block);
+        if (p == q)
             continue;
-        copy_part(x, &part, before);
-        copy_part(y, &part, after);
-        size_t n = (size_t) ((part.box[1] - part.box[0]) *
-                             (part.box[3] - part.box[2]) *
-                             (part.box[5] - part.box[4]));
-        if (memcmp(before, after, n) != 0 &&
+        const uint8_t *before = part_voxels(p, &part, clipped[0]);
+        const uint8_t *after = part_voxels(q, &part, clipped[1]);
+        if (memcmp(before, after, medals_block_voxels(part.box)) != 0 &&
             !visit(cookie, part.box, before, after))
             return false;
     }
     return true;
 }
 
-typedef struct Bounds {
-    int64_t *box;
-    bool any;
-} Bounds;
-
 static bool widen(void *cookie, const int64_t box[6], const uint8_t *before,
                   const uint8_t *after)
 {
     Bounds *bounds = cookie;
+    size_t width = (size_t) (box[1] - box[0]);
+    if (holds(bounds, box))
+        return true;
     for (int64_t k = box[4]; k < box[5]; k++)
-        for (int64_t j = box[2]; j < box[3]; j++)
-            for (int64_t i = box[0]; i < box[1]; i++) {
-                if (*before++ == *after++)
-                    continue;
-                take_in(bounds->box, bounds->any, i, j, k);
-                bounds->any = true;
-            }
+        for (int64_t j = box[2]; j < box[3]; j++) {
+            size_t first = 0, last = width;
+            while (first < last && before[first] == after[first])
+                first++;
+            while (last > first && before[last - 1] == after[last - 1])
+                last--;
+            if (first < last)
+                take_in(bounds, box[0] + (int64_t) first,
+                        box[0] + (int64_t) last, j, k);
+            before += width;
+            after += width;
+        }
     return true;
 }
 

@@ -56,15 +56,21 @@ MedalsLayer *medals_state_peek_marks(const MedalsState *state, uint32_t uid);
 /** The same, made when there are none. NULL: MEDALS_E_NOMEM */
 MedalsLayer *medals_state_marks(MedalsState *state, uint32_t uid,
                                 GError **error);
-/** Drops marks and prompts of classes that the list no longer has, and their
- * voxels. @return false: MEDALS_E_NOMEM */
-bool medals_state_drop_orphans(MedalsState *state, GError **error);
+/** Drops marks, prompts and voxels of classes of `before`, the list that the
+ * labels were made with, that the state's list no longer has: a new class may
+ * have taken the slot of one that went.
+ * @return false: MEDALS_E_NOMEM (the state is then to be thrown away) */
+bool medals_state_drop_orphans(MedalsState *state,
+                               const MedalsClassList *before, GError **error);
+
+/* ---- law (mark_law.c) --------------------------------------------------- */
 
 /**
  * The user's word on voxels of a box, for class `index`: MEDALS_MARK_IN or
  * _OUT where mask is not 0. The later mark wins: an IN takes away other
- * classes' IN there. Sets the labels accordingly: an IN puts the voxel into
- * the class, an OUT takes it out if it is there.
+ * classes' IN and KEPT_IN there; their OUT stays. Sets the labels accordingly:
+ * an IN puts the voxel into the class, an OUT takes it out if it is there.
+ * Costs what the box costs, not the image.
  * @param mask [box] i fastest; NULL: all voxels of the box
  * @return false: MEDALS_E_NOMEM (the state is then to be thrown away)
  */
@@ -74,7 +80,8 @@ bool medals_state_mark(MedalsState *state, size_t index, const int64_t box[6],
  * An answer for class `index` in a box: voxels where change is 1 enter it,
  * where 2 leave it, where 0 stay. Law is not broken: voxels marked IN for any
  * other class do not enter, voxels marked IN do not leave, OUT do not enter.
- * What changed is marked KEPT_IN or KEPT_OUT when `keep`.
+ * What changed is marked KEPT_IN or KEPT_OUT when `keep`; kept marks of this
+ * or another class that say otherwise go in any case.
  * @return false: MEDALS_E_NOMEM (the state is then to be thrown away)
  */
 bool medals_state_answer(MedalsState *state, size_t index, const int64_t box[6],
@@ -90,14 +97,30 @@ bool medals_state_answer(MedalsState *state, size_t index, const int64_t box[6],
 bool medals_state_predict(MedalsState *state, const uint8_t *labels,
                           const bool asked[256], GError **error);
 
+/* ---- prompts ------------------------------------------------------------ */
+
 /** Adds a record with the next id. @return false: MEDALS_E_INPUT too many */
 bool medals_state_add_prompt(MedalsState *state, size_t index, uint8_t kind,
                              bool positive, const int64_t extent[6],
                              GError **error);
 uint64_t medals_state_count_prompts(const MedalsState *state, uint32_t uid);
 
-/** Voxels of class `index` that a and b do not share, by class uid of `a`.
- * @return false: none; else the box and the numbers as b is seen from a */
+/* ---- changes (class_change.c) ------------------------------------------- */
+
+typedef struct MedalsClassChange {
+    uint32_t uid;
+    int64_t extent[6]; /* smallest box of the voxels that came or went */
+    uint64_t added, removed;
+} MedalsClassChange;
+
+/** The classes of which voxels came or went from a to b, all in one look at
+ * the blocks that differ: those of b in its order, then those of a alone.
+ * @owner MedalsClassChange each; g_array_unref */
+GArray *medals_state_changes(const MedalsState *a, const MedalsState *b);
+/** The smallest box of all of them. @return false: no voxel changed */
+bool medals_state_difference(const MedalsState *a, const MedalsState *b,
+                             int64_t box[6]);
+/** What one class won and lost. @return false: none of its voxels changed */
 bool medals_state_change(const MedalsState *a, const MedalsState *b,
                          uint32_t uid, int64_t extent[6], uint64_t *added,
                          uint64_t *removed);

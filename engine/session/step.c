@@ -5,14 +5,15 @@
 
 #include <string.h>
 
+#include "little_endian.h"
 #include "memory.h"
 
 #define VERSION 1
 #define LONGEST_OP 64
-/* A class list as JSON: escapes may take six bytes a character. */
-#define LONGEST_CLASSES                                                        \
-    ((size_t) MEDALS_SESSION_MAX_CLASSES *                                     \
-     (2 * 6 * (size_t) MEDALS_SESSION_MAX_TEXT + 400))
+/* Labels, and marks of the classes before and of other ones after. */
+#define MOST_LAYERS (1 + 2 * MEDALS_SESSION_MAX_CLASSES)
+/* More than a journal takes in one piece. */
+#define MOST_BYTES ((size_t) 1 << 30)
 #define RECORD_BYTES (8 + 4 + 1 + 1 + 6 * 8)
 
 /* The delta of one layer: the labels (uid 0) or marks of a class. */
@@ -24,10 +25,10 @@ typedef struct LayerDelta {
 struct MedalsStep {
     int64_t size[3];
     char *op;
-    char *classes[2];    /* JSON before, after; NULL: they did not change */
+    char *classes[2];    /* JSON before, after; both NULL: no change */
     GArray *gone, *come; /* MedalsPromptRecord */
     uint64_t next_prompt[2];
-    GArray *layers; /* LayerDelta */
+    GArray *layers; /* LayerDelta, ascending uid */
 };
 
 static MedalsStep *step_shell(const int64_t size[3], const char *op)
@@ -154,40 +155,42 @@ static void add_prompts(MedalsStep *step, const GArray *before,
     }
 }
 
+static bool add_classes(MedalsStep *step, const MedalsState *before,
+                        const MedalsState *after, GError **error)
+{
+    if (medals_class_list_equal(before->classes, after->classes))
+        return true;
+    step->classes[0] = medals_class_list_to_json(before->classes);
+    step->classes[1] = medals_class_list_to_json(after->classes);
+    return (step->classes[0] && step->classes[1]) ||
+           medals_fail(error, MEDALS_E_NOMEM, "step: no memory for classes");
+}
+
+static bool check_bytes(const MedalsStep *step, GError **error)
+{
+    if (medals_step_bytes(step) <= MOST_BYTES)
+        return true;
+    return medals_fail(error, MEDALS_E_NOMEM,
+                       "step: over %zu bytes; expected fewer changes",
+                       MOST_BYTES);
+}
+
 MedalsStep *medals_step_between(const MedalsState *before,
                                 const MedalsState *after, const char *op,
                                 GError **error)
 {
     MedalsStep *step = step_shell(before->size, op);
-    if (!medals_class_list_equal(before->classes, after->classes)) {
-        step->classes[0] = medals_class_list_to_json(before->classes);
-        step->classes[1] = medals_class_list_to_json(after->classes);
-    }
     step->next_prompt[0] = before->next_prompt;
     step->next_prompt[1] = after->next_prompt;
     add_prompts(step, before->prompts, after->prompts);
-    if (add_layers(step, before, after, error))
+    if (add_classes(step, before, after, error) &&
+        add_layers(step, before, after, error) && check_bytes(step, error))
         return step;
     medals_step_free(step);
     return NULL;
 }
 
 /* ---- apply -------------------------------------------------------------- */
-
-static bool apply_classes(const MedalsStep *step, MedalsState *state,
-                          bool forward, GError **error)
-{
-    const char *json = step->classes[forward ? 1 : 0];
-    if (!json)
-        return true;
-    MedalsClassList *list =
-        medals_class_list_from_json(json, strlen(json), error);
-    if (!list)
-        return false;
-    medals_class_list_free(state->classes);
-    state->classes = list;
-    return true;
-}
 
 static bool misfit(GError **error)
 {
@@ -196,58 +199,156 @@ static bool misfit(GError **error)
                        "version that it was made from");
 }
 
-/* Takes records out of a list and puts others in; all ascend by id. */
-static bool apply_prompts(MedalsState *state, const GArray *out,
-                          const GArray *in, GError **error)
+/* The list that the step leads away from must be the state's own. */
+static bool apply_classes(const MedalsStep *step, MedalsState *state,
+                          bool forward, GError **error)
 {
-    if (out->len == 0 && in->len == 0)
+    const char *from = step->classes[forward ? 0 : 1];
+    const char *to = step->classes[forward ? 1 : 0];
+    if (!to)
         return true;
-    GArray *list = g_array_sized_new(FALSE, FALSE, sizeof(MedalsPromptRecord),
-                                     state->prompts->len + in->len);
-    guint o = 0, i = 0;
-    for (guint n = 0; n < state->prompts->len; n++) {
-        const MedalsPromptRecord *one =
-            &g_array_index(state->prompts, MedalsPromptRecord, n);
-        for (; i < in->len &&
-               g_array_index(in, MedalsPromptRecord, i).id < one->id;
-             i++)
-            g_array_append_val(list, g_array_index(in, MedalsPromptRecord, i));
-        if (o < out->len &&
-            g_array_index(out, MedalsPromptRecord, o).id == one->id)
-            o++;
-        else
-            g_array_append_val(list, *one);
-    }
-    for (; i < in->len; i++)
-        g_array_append_val(list, g_array_index(in, MedalsPromptRecord, i));
-    g_array_unref(state->prompts);
-    state->prompts = list;
-    return o == out->len || misfit(error);
-}
-
-static bool apply_layers(const MedalsStep *step, MedalsState *state,
-                         GError **error)
-{
-    for (guint n = 0; n < step->layers->len; n++) {
-        const LayerDelta *one = &g_array_index(step->layers, LayerDelta, n);
-        MedalsLayer *layer = one->uid
-                                 ? medals_state_marks(state, one->uid, error)
-                                 : state->labels;
-        if (!layer || !medals_delta_apply(one->delta, layer, error))
-            return false;
-    }
+    g_autofree char *own = medals_class_list_to_json(state->classes);
+    if (g_strcmp0(own, from) != 0)
+        return own ? misfit(error)
+                   : medals_fail(error, MEDALS_E_NOMEM, "step: no memory");
+    MedalsClassList *list = medals_class_list_from_json(to, strlen(to), error);
+    if (!list)
+        return false;
+    medals_class_list_free(state->classes);
+    state->classes = list;
     return true;
 }
 
-/* Marks of classes that are not there any more are all zero by now. */
-static void drop_marks(MedalsState *state)
+static uint64_t last_id(const GArray *prompts)
+{
+    return prompts->len
+               ? g_array_index(prompts, MedalsPromptRecord, prompts->len - 1).id
+               : 0;
+}
+
+/* Takes `out` off the end of a list, when it is just that. */
+static bool cut_tail(GArray *list, const GArray *out)
+{
+    if (out->len > list->len)
+        return false;
+    guint kept = list->len - out->len;
+    for (guint n = 0; n < out->len; n++)
+        if (g_array_index(list, MedalsPromptRecord, kept + n).id !=
+            g_array_index(out, MedalsPromptRecord, n).id)
+            return false;
+    g_array_set_size(list, kept);
+    return true;
+}
+
+/* Takes records out of a list, wherever they are. */
+static bool cut(GArray *list, const GArray *out)
+{
+    MedalsPromptRecord *record = (MedalsPromptRecord *) (void *) list->data;
+    guint kept = 0, o = 0;
+    for (guint n = 0; n < list->len; n++)
+        if (o < out->len &&
+            g_array_index(out, MedalsPromptRecord, o).id == record[n].id)
+            o++;
+        else
+            record[kept++] = record[n];
+    g_array_set_size(list, kept);
+    return o == out->len;
+}
+
+/* Puts records into a list, so that ids ascend. */
+static void merge(MedalsState *state, const GArray *in)
+{
+    GArray *old = state->prompts;
+    GArray *list = g_array_sized_new(FALSE, FALSE, sizeof(MedalsPromptRecord),
+                                     old->len + in->len);
+    guint a = 0, b = 0;
+    while (a < old->len || b < in->len) {
+        const MedalsPromptRecord *x =
+            a < old->len ? &g_array_index(old, MedalsPromptRecord, a) : NULL;
+        const MedalsPromptRecord *y =
+            b < in->len ? &g_array_index(in, MedalsPromptRecord, b) : NULL;
+        bool first = x && (!y || x->id < y->id);
+        g_array_append_vals(list, first ? x : y, 1);
+        a += first;
+        b += !first;
+    }
+    g_array_unref(old);
+    state->prompts = list;
+}
+
+/* Ids ascend without a double, each record has a class, and a new one would
+ * get a new id. Only what came is looked at, unless it was merged in. */
+static bool good_prompts(const MedalsState *state, const GArray *in,
+                         bool merged)
+{
+    const GArray *list = state->prompts;
+    for (guint n = 0; n < in->len; n++)
+        if (medals_class_list_of_uid(
+                state->classes,
+                g_array_index(in, MedalsPromptRecord, n).class_uid) < 0)
+            return false;
+    for (guint n = 1; merged && n < list->len; n++)
+        if (g_array_index(list, MedalsPromptRecord, n - 1).id >=
+            g_array_index(list, MedalsPromptRecord, n).id)
+            return false;
+    return list->len <= MEDALS_SESSION_MAX_PROMPTS &&
+           last_id(list) < state->next_prompt;
+}
+
+/* Most steps add to the end of the list or take from it: that costs what the
+ * step costs, not the list. */
+static bool apply_prompts(const MedalsStep *step, MedalsState *state,
+                          bool forward, GError **error)
+{
+    const GArray *out = forward ? step->gone : step->come;
+    const GArray *in = forward ? step->come : step->gone;
+    if (state->next_prompt != step->next_prompt[forward ? 0 : 1])
+        return misfit(error);
+    state->next_prompt = step->next_prompt[forward ? 1 : 0];
+    if (!cut_tail(state->prompts, out) && !cut(state->prompts, out))
+        return misfit(error);
+    bool merged = in->len > 0 && g_array_index(in, MedalsPromptRecord, 0).id <=
+                                     last_id(state->prompts);
+    if (merged)
+        merge(state, in);
+    else if (in->len > 0)
+        g_array_append_vals(state->prompts, in->data, in->len);
+    return good_prompts(state, in, merged) || misfit(error);
+}
+
+static bool has_class(const MedalsState *state, uint32_t uid)
+{
+    return medals_class_list_of_uid(state->classes, uid) >= 0;
+}
+
+/* Marks of a class that has none yet, or that has just gone, are known. */
+static bool apply_layer(const LayerDelta *one, MedalsState *state,
+                        GError **error)
+{
+    bool known = one->uid == 0 || has_class(state, one->uid) ||
+                 medals_state_peek_marks(state, one->uid);
+    if (!known)
+        return misfit(error);
+    MedalsLayer *layer =
+        one->uid ? medals_state_marks(state, one->uid, error) : state->labels;
+    return layer && medals_delta_apply(one->delta, layer, error);
+}
+
+/* Marks of a class that went are all zero by now. */
+static bool drop_marks(MedalsState *state, GError **error)
 {
     GHashTableIter iter;
-    gpointer uid;
+    gpointer uid, marks;
+    int64_t box[6];
     g_hash_table_iter_init(&iter, state->marks);
-    while (g_hash_table_iter_next(&iter, &uid, NULL))
-        if (medals_class_list_of_uid(state->classes, GPOINTER_TO_UINT(uid)) < 0)
-            g_hash_table_iter_remove(&iter);
+    while (g_hash_table_iter_next(&iter, &uid, &marks)) {
+        if (has_class(state, GPOINTER_TO_UINT(uid)))
+            continue;
+        if (medals_layer_bounds(marks, 0, box))
+            return misfit(error);
+        g_hash_table_iter_remove(&iter);
+    }
+    return true;
 }
 
 bool medals_step_apply(const MedalsStep *step, MedalsState *state, bool forward,
@@ -255,100 +356,92 @@ bool medals_step_apply(const MedalsStep *step, MedalsState *state, bool forward,
 {
     if (memcmp(step->size, state->size, sizeof step->size) != 0)
         return misfit(error);
-    bool ok = apply_classes(step, state, forward, error) &&
-              apply_prompts(state, forward ? step->gone : step->come,
-                            forward ? step->come : step->gone, error) &&
-              apply_layers(step, state, error);
-    state->next_prompt = step->next_prompt[forward ? 1 : 0];
-    drop_marks(state);
-    return ok;
+    if (!apply_classes(step, state, forward, error) ||
+        !apply_prompts(step, state, forward, error))
+        return false;
+    for (guint n = 0; n < step->layers->len; n++)
+        if (!apply_layer(&g_array_index(step->layers, LayerDelta, n), state,
+                         error))
+            return false;
+    return !step->classes[0] || drop_marks(state, error);
 }
 
 /* ---- bytes -------------------------------------------------------------- */
 
-static void put(GByteArray *bytes, uint64_t value, int size)
-{
-    for (int i = 0; i < size; i++) {
-        uint8_t byte = (uint8_t) (value >> (8 * i));
-        g_byte_array_append(bytes, &byte, 1);
-    }
-}
-
 static void put_text(GByteArray *bytes, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
-    put(bytes, length, 4);
+    medals_le_put(bytes, length, 4);
     if (length)
         g_byte_array_append(bytes, (const guint8 *) text, (guint) length);
 }
 
 static void put_records(GByteArray *bytes, const GArray *records)
 {
-    put(bytes, records->len, 4);
+    medals_le_put(bytes, records->len, 4);
     for (guint n = 0; n < records->len; n++) {
         const MedalsPromptRecord *one =
             &g_array_index(records, MedalsPromptRecord, n);
-        put(bytes, one->id, 8);
-        put(bytes, one->class_uid, 4);
-        put(bytes, one->kind, 1);
-        put(bytes, one->positive, 1);
+        medals_le_put(bytes, one->id, 8);
+        medals_le_put(bytes, one->class_uid, 4);
+        medals_le_put(bytes, one->kind, 1);
+        medals_le_put(bytes, one->positive, 1);
         for (int x = 0; x < 6; x++)
-            put(bytes, (uint64_t) one->extent[x], 8);
+            medals_le_put(bytes, (uint64_t) one->extent[x], 8);
     }
 }
 
 GByteArray *medals_step_encode(const MedalsStep *step)
 {
     GByteArray *bytes = g_byte_array_new();
-    put(bytes, VERSION, 1);
+    medals_le_put(bytes, VERSION, 1);
     put_text(bytes, step->op);
     put_text(bytes, step->classes[0]);
     put_text(bytes, step->classes[1]);
-    put(bytes, step->next_prompt[0], 8);
-    put(bytes, step->next_prompt[1], 8);
+    medals_le_put(bytes, step->next_prompt[0], 8);
+    medals_le_put(bytes, step->next_prompt[1], 8);
     put_records(bytes, step->gone);
     put_records(bytes, step->come);
-    put(bytes, step->layers->len, 4);
+    medals_le_put(bytes, step->layers->len, 4);
     for (guint n = 0; n < step->layers->len; n++) {
         const LayerDelta *one = &g_array_index(step->layers, LayerDelta, n);
-        put(bytes, one->uid, 4);
+        medals_le_put(bytes, one->uid, 4);
         medals_delta_encode(one->delta, bytes);
     }
     return bytes;
 }
 
-/* Hostile bytes, read from the front. */
-typedef struct Reader {
-    const uint8_t *data;
-    size_t left;
-    bool bad;
-} Reader;
-
-static uint64_t get(Reader *reader, int size)
+static char *get_text(MedalsLeReader *reader, size_t longest)
 {
-    uint64_t value = 0;
-    if (reader->left < (size_t) size) {
+    size_t length = (size_t) medals_le_get(reader, 4);
+    if (length > longest)
         reader->bad = true;
-        return 0;
-    }
-    for (int i = 0; i < size; i++)
-        value |= (uint64_t) reader->data[i] << (8 * i);
-    reader->data += size;
-    reader->left -= (size_t) size;
-    return value;
+    const uint8_t *text = medals_le_skip(reader, length);
+    return text ? g_strndup((const char *) text, length) : NULL;
 }
 
-static char *get_text(Reader *reader, size_t longest)
+/* A word of command.md: small letters and underscores. */
+static bool good_op(const char *op)
 {
-    size_t length = (size_t) get(reader, 4);
-    if (reader->bad || length > reader->left || length > longest) {
-        reader->bad = true;
-        return NULL;
+    size_t length = op ? strspn(op, "abcdefghijklmnopqrstuvwxyz_") : 0;
+    return length > 0 && op[length] == '\0';
+}
+
+static void get_op(MedalsLeReader *reader, MedalsStep *step)
+{
+    step->op = get_text(reader, LONGEST_OP);
+    reader->bad = reader->bad || !good_op(step->op);
+}
+
+/* Both lists or, two empty texts, none. */
+static void get_classes(MedalsLeReader *reader, MedalsStep *step)
+{
+    for (int side = 0; side < 2; side++) {
+        g_autofree char *text = get_text(reader, MEDALS_CLASS_LIST_LONGEST);
+        if (text && *text)
+            step->classes[side] = g_steal_pointer(&text);
     }
-    char *text = g_strndup((const char *) reader->data, length);
-    reader->data += length;
-    reader->left -= length;
-    return text;
+    reader->bad = reader->bad || !step->classes[0] != !step->classes[1];
 }
 
 static bool good_record(const MedalsPromptRecord *one, const int64_t size[3])
@@ -361,19 +454,26 @@ static bool good_record(const MedalsPromptRecord *one, const int64_t size[3])
     return one->kind <= MEDALS_PROMPT_MASK && one->class_uid > 0;
 }
 
-static void get_records(Reader *reader, const int64_t size[3], GArray *records)
+static MedalsPromptRecord get_record(MedalsLeReader *reader)
 {
-    uint64_t count = get(reader, 4), last = 0;
+    MedalsPromptRecord one = {.id = medals_le_get(reader, 8)};
+    one.class_uid = (uint32_t) medals_le_get(reader, 4);
+    one.kind = (uint8_t) medals_le_get(reader, 1);
+    one.positive = medals_le_get(reader, 1) != 0;
+    for (int x = 0; x < 6; x++)
+        one.extent[x] = (int64_t) medals_le_get(reader, 8);
+    return one;
+}
+
+static void get_records(MedalsLeReader *reader, const int64_t size[3],
+                        GArray *records)
+{
+    uint64_t count = medals_le_get(reader, 4), last = 0;
     if (count > MEDALS_SESSION_MAX_PROMPTS ||
         count > reader->left / RECORD_BYTES)
         reader->bad = true;
     for (uint64_t n = 0; !reader->bad && n < count; n++) {
-        MedalsPromptRecord one = {.id = get(reader, 8),
-                                  .class_uid = (uint32_t) get(reader, 4),
-                                  .kind = (uint8_t) get(reader, 1),
-                                  .positive = get(reader, 1) != 0};
-        for (int x = 0; x < 6; x++)
-            one.extent[x] = (int64_t) get(reader, 8);
+        MedalsPromptRecord one = get_record(reader);
         if (!good_record(&one, size) || one.id <= last)
             reader->bad = true;
         last = one.id;
@@ -381,49 +481,46 @@ static void get_records(Reader *reader, const int64_t size[3], GArray *records)
     }
 }
 
-static bool get_layers(Reader *reader, MedalsStep *step, GError **error)
+/* @return false: MEDALS_E_INPUT, MEDALS_E_NOMEM */
+static bool get_layers(MedalsLeReader *reader, MedalsStep *step, GError **error)
 {
-    uint64_t count = get(reader, 4);
+    uint64_t count = medals_le_get(reader, 4);
+    int64_t last = -1;
+    if (count > MOST_LAYERS)
+        reader->bad = true;
     for (uint64_t n = 0; !reader->bad && n < count; n++) {
-        LayerDelta one = {.uid = (uint32_t) get(reader, 4)};
+        LayerDelta one = {.uid = (uint32_t) medals_le_get(reader, 4)};
         size_t used = 0;
-        if (reader->bad)
+        if (reader->bad || (int64_t) one.uid <= last) {
+            reader->bad = true;
             return true;
+        }
+        last = one.uid;
         one.delta = medals_delta_decode(reader->data, reader->left, step->size,
                                         &used, error);
         if (!one.delta)
             return false;
-        reader->data += used;
-        reader->left -= used;
+        medals_le_skip(reader, used);
         g_array_append_val(step->layers, one);
     }
     return true;
 }
 
-/* An empty text stands for "did not change". */
-static char *none_if_empty(char *text)
-{
-    if (text && *text)
-        return text;
-    g_free(text);
-    return NULL;
-}
-
 MedalsStep *medals_step_decode(const uint8_t *data, size_t size,
                                const int64_t volume[3], GError **error)
 {
-    Reader reader = {data, size, false};
+    MedalsLeReader reader = {data, size, false};
     MedalsStep *step = step_shell(volume, NULL);
-    bool known = get(&reader, 1) == VERSION;
-    step->op = get_text(&reader, LONGEST_OP);
-    step->classes[0] = none_if_empty(get_text(&reader, LONGEST_CLASSES));
-    step->classes[1] = none_if_empty(get_text(&reader, LONGEST_CLASSES));
-    step->next_prompt[0] = get(&reader, 8);
-    step->next_prompt[1] = get(&reader, 8);
+    if (medals_le_get(&reader, 1) != VERSION)
+        reader.bad = true;
+    get_op(&reader, step);
+    get_classes(&reader, step);
+    step->next_prompt[0] = medals_le_get(&reader, 8);
+    step->next_prompt[1] = medals_le_get(&reader, 8);
     get_records(&reader, volume, step->gone);
     get_records(&reader, volume, step->come);
-    bool ok = get_layers(&reader, step, error);
-    if (ok && known && !reader.bad && reader.left == 0)
+    bool ok = reader.bad || get_layers(&reader, step, error);
+    if (ok && !reader.bad && reader.left == 0)
         return step;
     if (ok)
         medals_fail(error, MEDALS_E_INPUT,

@@ -52,7 +52,9 @@ void medals_click_inputs(const MedalsClickScene *scene,
                                             logf(1 + marks),
                                             MIN(r, s + 1) *
                                                 MIN(f->unlike[i], 4) / (s + 1),
-                                            MIN(scene->against[i], 12) / 4};
+                                            MIN(scene->against[i], 12) / 4,
+                                            scene->part,
+                                            scene->joined[i]};
     for (int k = 0; k < MEDALS_CLICK_INPUTS; k++)
         row[k] = all[k];
 }

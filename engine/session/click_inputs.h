@@ -10,7 +10,7 @@
 
 #include "click_features.h"
 
-#define MEDALS_CLICK_INPUTS 28
+#define MEDALS_CLICK_INPUTS 30
 
 /** Whether voxel i of the scene could still follow the prompt. */
 bool medals_click_is_open(const MedalsClickScene *scene, size_t i);

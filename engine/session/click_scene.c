@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "components.h"
 #include "distance_map.h"
 #include "memory.h"
 
@@ -213,6 +214,7 @@ static bool reserve(MedalsClickScene *scene, size_t n, GError **error)
     const char *what = "click: voxels";
     return (scene->voxel = medals_alloc(n, sizeof(int64_t), what, error)) &&
            (scene->place = medals_alloc(n, sizeof(int32_t), what, error)) &&
+           (scene->joined = medals_alloc_zero(n, 1, what, error)) &&
            (scene->seed = medals_alloc(n, sizeof(float), what, error)) &&
            (scene->wrong = medals_alloc(n, sizeof(float), what, error)) &&
            (scene->same = medals_alloc(n, sizeof(float), what, error)) &&
@@ -249,6 +251,37 @@ static bool list_voxels(MedalsClickScene *scene, const double *squared,
     return true;
 }
 
+/* ---- parts -------------------------------------------------------------- */
+
+/* Marks the parts of the class inside the box that hold a seed. */
+static bool find_parts(MedalsClickScene *scene, uint8_t *map, GError **error)
+{
+    const MedalsClickField *f = scene->field;
+    size_t n = box_voxels(scene), parts;
+    uint32_t *ids = medals_alloc(n, sizeof *ids, "click: parts", error);
+    if (!ids)
+        return false;
+    for (size_t p = 0; p < n; p++)
+        map[p] = f->current[window_voxel(scene, (int64_t) p)] >= 0.5f;
+    bool ok =
+        medals_components_label(map, scene->size, ids, &parts, NULL, error);
+    g_autofree uint8_t *held = ok ? g_malloc0(parts + 1) : NULL;
+    for (size_t i = 0; ok && i < f->seed_count; i++)
+        held[ids[box_place(scene, f->seeds[i])]] = 1;
+    double volume = 0;
+    for (size_t p = 0; ok && p < n; p++) {
+        if (!map[p] || !held[ids[p]])
+            continue;
+        volume++;
+        if (scene->number[p] >= 0)
+            scene->joined[scene->number[p]] = 1;
+    }
+    double whole = pow(scene->object, 3) * 4 * G_PI / 3;
+    scene->part = (float) MIN(volume / MAX(whole, 1), 1);
+    medals_free(ids);
+    return ok;
+}
+
 static bool fill(MedalsClickScene *scene, float reach, GError **error)
 {
     size_t n = box_voxels(scene);
@@ -266,6 +299,7 @@ static bool fill(MedalsClickScene *scene, float reach, GError **error)
         if (ok)
             take_distances(scene, site, squared);
     }
+    ok = ok && find_parts(scene, map, error);
     medals_free(map);
     medals_free(squared);
     return ok;
@@ -294,6 +328,7 @@ void medals_click_scene_clear(MedalsClickScene *scene)
     medals_free(scene->number);
     medals_free(scene->voxel);
     medals_free(scene->place);
+    medals_free(scene->joined);
     medals_free(scene->seed);
     medals_free(scene->wrong);
     medals_free(scene->same);

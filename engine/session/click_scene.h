@@ -26,6 +26,7 @@ typedef struct MedalsClickScene {
     bool empty;      /* no voxel of the class in the window */
     float object; /* radius of a ball with the class's volume in the window */
     size_t mark_count;
+    float part; /* share of the class's volume that is joined to the seeds */
 
     size_t count;    /* voxels */
     int32_t *number; /* [box] of a voxel in the lists below, or -1 */
@@ -33,6 +34,7 @@ typedef struct MedalsClickScene {
     int32_t *place;  /* [count] in the box */
     float *seed;     /* [count] to the nearest seed, ascending by 1/16 */
     float *wrong;    /* [count] depth on the wrong side, negative elsewhere */
+    uint8_t *joined; /* [count] of the class and joined to a seed by it */
     float *same;     /* [count] to the nearest earlier mark of this sign */
     float *against;  /* [count] and of the other; both at most 2*reach */
 } MedalsClickScene;

@@ -226,6 +226,14 @@ static uint64_t last_id(const GArray *prompts)
                : 0;
 }
 
+static bool same_record(const MedalsPromptRecord *a,
+                        const MedalsPromptRecord *b)
+{
+    return a->id == b->id && a->class_uid == b->class_uid &&
+           a->kind == b->kind && a->positive == b->positive &&
+           memcmp(a->extent, b->extent, sizeof a->extent) == 0;
+}
+
 /* Takes `out` off the end of a list, when it is just that. */
 static bool cut_tail(GArray *list, const GArray *out)
 {
@@ -233,8 +241,8 @@ static bool cut_tail(GArray *list, const GArray *out)
         return false;
     guint kept = list->len - out->len;
     for (guint n = 0; n < out->len; n++)
-        if (g_array_index(list, MedalsPromptRecord, kept + n).id !=
-            g_array_index(out, MedalsPromptRecord, n).id)
+        if (!same_record(&g_array_index(list, MedalsPromptRecord, kept + n),
+                         &g_array_index(out, MedalsPromptRecord, n)))
             return false;
     g_array_set_size(list, kept);
     return true;
@@ -247,7 +255,7 @@ static bool cut(GArray *list, const GArray *out)
     guint kept = 0, o = 0;
     for (guint n = 0; n < list->len; n++)
         if (o < out->len &&
-            g_array_index(out, MedalsPromptRecord, o).id == record[n].id)
+            same_record(&g_array_index(out, MedalsPromptRecord, o), &record[n]))
             o++;
         else
             record[kept++] = record[n];
@@ -433,13 +441,25 @@ static void get_op(MedalsLeReader *reader, MedalsStep *step)
     reader->bad = reader->bad || !good_op(step->op);
 }
 
+/* Just what a session would write: applying it leads to those very bytes. */
+static bool good_classes(const char *json)
+{
+    MedalsClassList *list =
+        medals_class_list_from_json(json, strlen(json), NULL);
+    g_autofree char *own = list ? medals_class_list_to_json(list) : NULL;
+    medals_class_list_free(list);
+    return g_strcmp0(own, json) == 0;
+}
+
 /* Both lists or, two empty texts, none. */
 static void get_classes(MedalsLeReader *reader, MedalsStep *step)
 {
     for (int side = 0; side < 2; side++) {
         g_autofree char *text = get_text(reader, MEDALS_CLASS_LIST_LONGEST);
-        if (text && *text)
-            step->classes[side] = g_steal_pointer(&text);
+        if (!text || !*text)
+            continue;
+        reader->bad = reader->bad || !good_classes(text);
+        step->classes[side] = g_steal_pointer(&text);
     }
     reader->bad = reader->bad || !step->classes[0] != !step->classes[1];
 }

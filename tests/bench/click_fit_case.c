@@ -11,6 +11,7 @@
 #include "medals/segment.h"
 #include "memory.h"
 #include "resample.h"
+#include "stage.h"
 #include "windows.h"
 
 static size_t product(const int64_t shape[3])
@@ -246,11 +247,14 @@ static bool open_case(FitCase *sample, MedalsVolume *volume, bool whole,
         spacing[a] = (float) canonical.spacing[a];
         sample->crop[a] = stage->crop[a];
     }
-    medals_spacing_enlarge(sample->shape, spacing, stage->crop,
-                           stage->spacing[sample->source->modality],
-                           &sample->grid);
-    for (int a = 0; a < 3; a++)
-        sample->padded[a] = MAX(sample->grid.shape[a], sample->crop[a]);
+    MedalsStage plan = {.number = (int) package->stage_count,
+                        .package = package};
+    MedalsStageMode mode = {.n = 1};
+    memcpy(plan.crop, stage->crop, sizeof plan.crop);
+    memcpy(plan.target, stage->spacing[sample->source->modality],
+           sizeof plan.target);
+    medals_stage_plan(&plan, &mode, sample->shape, spacing, &sample->grid,
+                      sample->padded);
     return take_truth(sample, &canonical, error) &&
            take_image(sample, volume, &canonical, error) &&
            take_base(sample, volume, whole, &canonical, error) &&
@@ -349,23 +353,28 @@ static bool run_window(FitCase *sample, FitWindow *window, GError **error)
     return true;
 }
 
-/* Channels of X: the width of a mask embedding. */
-#define CHANNELS 16
-
 static bool fill_window(FitCase *sample, FitWindow *window, const char *key,
                         GError **error)
 {
+    MedalsModel *model = sample->model->model;
+    medals_lane_enter(sample->model->exec.lane, NULL, NULL);
+    const MedalsNetwork *network =
+        medals_model_network(model, model->package->stage_count - 1, error);
+    medals_lane_leave(sample->model->exec.lane);
+    if (!network)
+        return false;
     const int64_t *crop = sample->crop;
-    size_t n = product(crop), m = (size_t) (sample->text_count * CHANNELS);
+    int64_t c = medals_network_feature_width(network);
+    size_t n = product(crop), m = (size_t) (sample->text_count * c);
     window->image = medals_alloc(n, sizeof(float), "window", error);
     window->embeddings = medals_alloc(m, sizeof(float), "window", error);
     if (!medals_tensor_init(&window->x, MEDALS_BF16, crop[0], crop[1], crop[2],
-                            CHANNELS, error))
+                            c, error))
         return false;
     cut_image(sample, window);
     g_autofree char *path = cache_path(sample, key);
     void *parts[2] = {window->x.data, window->embeddings};
-    size_t bytes[2] = {n * CHANNELS * sizeof(uint16_t), m * sizeof(float)};
+    size_t bytes[2] = {n * (size_t) c * sizeof(uint16_t), m * sizeof(float)};
     if (cache_read(path, parts, bytes, 2))
         return true;
     medals_lane_enter(sample->model->exec.lane, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "block_walk.h"
+#include "byte_run.h"
 
 /* A place that no class has. */
 #define NONE 0
@@ -64,17 +65,16 @@ static void compare_row(Comparison *c, const uint8_t *before,
                         const uint8_t *after, int64_t i0, int64_t i1, int64_t j,
                         int64_t k)
 {
-    int64_t width = i1 - i0, i = 0;
-    if (!c->handed_over && memcmp(before, after, (size_t) width) == 0)
+    size_t width = (size_t) (i1 - i0);
+    if (!c->handed_over && memcmp(before, after, width) == 0)
         return;
-    while (i < width) {
-        int64_t begin = i;
-        do
-            i++;
-        while (i < width && before[i] == before[begin] &&
-               after[i] == after[begin]);
-        const int64_t row[6] = {i0 + begin, i0 + i, j, j + 1, k, k + 1};
-        note_run(c, c->before[before[begin]], c->after[after[begin]], row);
+    for (size_t i = 0; i < width;) {
+        size_t run = MIN(medals_byte_run(before + i, width - i),
+                         medals_byte_run(after + i, width - i));
+        const int64_t row[6] = {
+            i0 + (int64_t) i, i0 + (int64_t) (i + run), j, j + 1, k, k + 1};
+        note_run(c, c->before[before[i]], c->after[after[i]], row);
+        i += run;
     }
 }
 
@@ -139,6 +139,10 @@ GArray *medals_state_changes(const MedalsState *a, const MedalsState *b)
 bool medals_state_difference(const MedalsState *a, const MedalsState *b,
                              int64_t box[6])
 {
+    Comparison c = comparison(a, b);
+    g_array_unref(c.changes);
+    if (!c.handed_over)
+        return medals_layer_difference(a->labels, b->labels, box);
     g_autoptr(GArray) changes = medals_state_changes(a, b);
     for (guint n = 0; n < changes->len; n++) {
         const int64_t *e = g_array_index(changes, MedalsClassChange, n).extent;

@@ -15,6 +15,7 @@
 #include <zlib.h>
 
 #include "block_walk.h"
+#include "byte_run.h"
 #include "little_endian.h"
 #include "memory.h"
 
@@ -22,6 +23,7 @@
 #define ENTRY_BYTES (4 + 6 + 2)
 /* A run: its byte, and its length less one in two. */
 #define RUN_BYTES 3
+#define SLACK 16
 /* More than a journal takes in one piece. */
 #define MOST_BYTES ((size_t) 1 << 30)
 
@@ -79,20 +81,22 @@ static size_t make_runs(const uint8_t *voxels, size_t n, uint8_t *bytes)
 {
     size_t runs = 0;
     for (size_t v = 0; v < n; runs++) {
-        size_t begin = v;
-        while (v < n && voxels[v] == voxels[begin])
-            v++;
+        size_t length = medals_byte_run(voxels + v, n - v);
         if ((runs + 1) * RUN_BYTES >= n)
             return 0;
         uint8_t *run = bytes + runs * RUN_BYTES;
-        run[0] = voxels[begin];
-        run[1] = (uint8_t) (v - begin - 1);
-        run[2] = (uint8_t) ((v - begin - 1) >> 8);
+        run[0] = voxels[v];
+        run[1] = (uint8_t) (length - 1);
+        run[2] = (uint8_t) ((length - 1) >> 8);
+        v += length;
     }
     return runs;
 }
 
-/* @return false: they are not n voxels */
+/* Most runs are short: SLACK bytes are written for one that is, and the next
+ * run writes over what was too much.
+ * @shape voxels [n + SLACK]
+ * @return false: they are not n voxels */
 static bool lay_runs(const uint8_t *bytes, size_t runs, uint8_t *voxels,
                      size_t n)
 {
@@ -100,7 +104,9 @@ static bool lay_runs(const uint8_t *bytes, size_t runs, uint8_t *voxels,
         size_t length = (size_t) 1 + bytes[1] + ((size_t) bytes[2] << 8);
         if (length > n)
             return false;
-        memset(voxels, bytes[0], length);
+        memset(voxels, bytes[0], SLACK);
+        if (length > SLACK)
+            memset(voxels + SLACK, bytes[0], length - SLACK);
         voxels += length;
         n -= length;
     }
@@ -274,7 +280,8 @@ static bool flip_block(z_stream *stream, const Entry *entry, MedalsLayer *layer,
                        GError **error)
 {
     int64_t box[6], part[6];
-    uint8_t bytes[MEDALS_BLOCK_VOXELS], difference[MEDALS_BLOCK_VOXELS];
+    uint8_t bytes[MEDALS_BLOCK_VOXELS];
+    uint8_t difference[MEDALS_BLOCK_VOXELS + SLACK];
     size_t n = inner_voxels(entry->box);
     medals_block_box(medals_layer_size(layer), entry->block, box);
     for (int x = 0; x < 6; x++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "block_walk.h"
+#include "byte_run.h"
 #include "memory.h"
 
 #define EDGE MEDALS_BLOCK_EDGE
@@ -89,16 +90,11 @@ static Block *own_block(MedalsLayer *layer, size_t number, GError **error)
     return table->block[number] = block;
 }
 
-static bool all_same(const uint8_t *data, size_t n)
-{
-    return n < 2 || memcmp(data, data + 1, n - 1) == 0;
-}
-
 /* A block of zeros is none. Only for a block of this layer alone. */
 static void drop_if_clear(MedalsLayer *layer, size_t number)
 {
     Block *block = layer->table->block[number];
-    if (block->voxel[0] != 0 || !all_same(block->voxel, sizeof block->voxel))
+    if (memcmp(block->voxel, zeros, sizeof zeros) != 0)
         return;
     release_block(block);
     layer->table->block[number] = NULL;
@@ -345,12 +341,12 @@ bool medals_layer_bounds(const MedalsLayer *layer, uint8_t value,
 
 static void count_row(const uint8_t *row, size_t width, uint64_t counts[256])
 {
-    if (all_same(row, width)) {
-        counts[row[0]] += width;
-        return;
+    while (width > 0) {
+        size_t run = medals_byte_run(row, width);
+        counts[row[0]] += run;
+        row += run;
+        width -= run;
     }
-    for (size_t i = 0; i < width; i++)
-        counts[row[i]]++;
 }
 
 void medals_layer_count(const MedalsLayer *layer, uint64_t counts[256])

@@ -20,21 +20,53 @@
 /* Standard deviation of the image that noise alone could give. */
 #define NOISE 4.0f
 
-static float dot(const float *a, const double *b)
+/* Voxels of one piece. */
+#define PIECE 2048
+
+/* What all voxels are compared with. */
+typedef struct Reference {
+    const MedalsClickScene *scene;
+    MedalsClickFeatures *features;
+    float moved[AXES + 1], local[AXES + 1]; /* of the ridges; last: constant */
+    float white[AXES];                      /* of the seeds */
+    float bright, scale;                    /* of the seeds; 1 / deviation */
+} Reference;
+
+/* In four sums, so that the compiler may take four at once. */
+static float dot(const float *a, const float *b)
 {
-    double sum = b[AXES];
-    for (int k = 0; k < AXES; k++)
-        sum += (double) a[k] * b[k];
-    return (float) sum;
+    float sum[4] = {0};
+    for (int k = 0; k < AXES; k += 4)
+        for (int j = 0; j < 4; j++)
+            sum[j] += a[k + j] * b[k + j];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static float distance(const float *a, const float *b)
+{
+    float sum[4] = {0};
+    for (int k = 0; k < AXES; k += 4)
+        for (int j = 0; j < 4; j++)
+            sum[j] += (a[k + j] - b[k + j]) * (a[k + j] - b[k + j]);
+    return sqrtf(((sum[0] + sum[1]) + (sum[2] + sum[3])) / AXES);
 }
 
 /* ---- ridges ------------------------------------------------------------- */
 
-/* Moves the logit to +-WANTED at the marks, where it is not beyond already. */
-static void move_logit(const MedalsClickScene *scene, MedalsClickFeatures *f)
+static void solve(MedalsClickRidge *ridge, float *x)
 {
+    double exact[MEDALS_RIDGE_MAX];
+    medals_click_ridge_solve(ridge, exact);
+    for (int k = 0; k <= AXES; k++)
+        x[k] = (float) exact[k];
+}
+
+/* Moves the logit to +-WANTED at the marks, where it is not beyond already. */
+static void move_logit(Reference *run)
+{
+    const MedalsClickScene *scene = run->scene;
+    const MedalsClickFeatures *f = run->features;
     MedalsClickRidge ridge;
-    double x[MEDALS_RIDGE_MAX];
     medals_click_ridge_init(&ridge, AXES + 1, HOLD_MOVED);
     for (size_t i = 0; i < scene->count; i++) {
         int mark = scene->field->marks[scene->voxel[i]];
@@ -46,9 +78,7 @@ static void move_logit(const MedalsClickScene *scene, MedalsClickFeatures *f)
         medals_click_ridge_add(&ridge, f->white + i * AXES,
                                mark * MAX(WANTED - now, 0), 1);
     }
-    medals_click_ridge_solve(&ridge, x);
-    for (size_t i = 0; i < scene->count; i++)
-        f->moved[i] = f->logit[i] + dot(f->white + i * AXES, x);
+    solve(&ridge, run->moved);
 }
 
 /* What a voxel surely is, +1 in or -1 out, as far as prompt and mask tell; 0:
@@ -72,74 +102,74 @@ static int certain(const MedalsClickScene *scene, size_t i, int *group)
     return -sign;
 }
 
-static void fit_local(const MedalsClickScene *scene, MedalsClickFeatures *f)
+static void fit_local(Reference *run)
 {
+    const MedalsClickScene *scene = run->scene;
+    const float *white = run->features->white;
     size_t step = (scene->count + SAMPLE - 1) / SAMPLE, number[3] = {0};
     int group;
     for (size_t i = 0; i < scene->count; i += scene->seed[i] < 4 ? 1 : step)
         if (certain(scene, i, &group))
             number[group]++;
     MedalsClickRidge ridge;
-    double x[MEDALS_RIDGE_MAX];
     medals_click_ridge_init(&ridge, AXES + 1, HOLD_LOCAL);
     for (size_t i = 0; i < scene->count; i += scene->seed[i] < 4 ? 1 : step) {
         int is = certain(scene, i, &group);
         if (is)
-            medals_click_ridge_add(&ridge, f->white + i * AXES, is,
+            medals_click_ridge_add(&ridge, white + i * AXES, is,
                                    1 / (double) number[group]);
     }
-    medals_click_ridge_solve(&ridge, x);
-    for (size_t i = 0; i < scene->count; i++)
-        f->local[i] = dot(f->white + i * AXES, x);
+    solve(&ridge, run->local);
 }
 
 /* ---- likeness ----------------------------------------------------------- */
 
-/* Voxels that stand for the prompt: the seeds and those next to them. */
-static size_t core_count(const MedalsClickScene *scene)
+/* What the seeds and the voxels next to them look like. */
+static void take_core(Reference *run)
 {
+    const MedalsClickScene *scene = run->scene;
+    MedalsClickFeatures *f = run->features;
     size_t n = 0;
     while (n < scene->count && scene->seed[n] < 1.05f)
         n++;
-    return n;
-}
-
-static void compare_white(const MedalsClickScene *scene, MedalsClickFeatures *f)
-{
-    double mean[AXES] = {0};
-    size_t n = core_count(scene);
+    float part = 1 / (float) n;
     for (size_t i = 0; i < n; i++) {
+        const float *white = f->white + i * AXES;
         for (int k = 0; k < AXES; k++)
-            mean[k] += (double) f->white[i * AXES + (size_t) k] / (double) n;
-        f->seed_logit += f->logit[i] / (float) n;
-        f->seed_local += f->local[i] / (float) n;
-    }
-    for (size_t i = 0; i < scene->count; i++) {
-        double sum = 0;
-        for (int k = 0; k < AXES; k++) {
-            double d = (double) f->white[i * AXES + (size_t) k] - mean[k];
-            sum += d * d;
-        }
-        f->unlike[i] = (float) sqrt(sum / AXES);
+            run->white[k] += white[k] * part;
+        run->bright += scene->field->image[scene->voxel[i]] * part;
+        f->seed_logit += f->logit[i] * part;
+        f->seed_local += (dot(white, run->local) + run->local[AXES]) * part;
     }
 }
 
-static void compare_image(const MedalsClickScene *scene, MedalsClickFeatures *f)
+static void take_contrast(Reference *run)
 {
-    const float *image = scene->field->image;
-    double sum = 0, square = 0, core = 0;
-    size_t n = core_count(scene);
+    const MedalsClickScene *scene = run->scene;
+    double sum = 0, square = 0, n = (double) scene->count;
     for (size_t i = 0; i < scene->count; i++) {
-        double v = image[scene->voxel[i]];
+        double v = scene->field->image[scene->voxel[i]];
         sum += v;
         square += v * v;
-        core += i < n ? v / (double) n : 0;
     }
-    double mean = sum / (double) scene->count;
-    double variance = MAX(square / (double) scene->count - mean * mean, 0);
-    float scale = 1 / ((float) sqrt(variance) + NOISE);
-    for (size_t i = 0; i < scene->count; i++)
-        f->bright[i] = fabsf(image[scene->voxel[i]] - (float) core) * scale;
+    double variance = MAX(square / n - sum / n * (sum / n), 0);
+    run->scale = 1 / ((float) sqrt(variance) + NOISE);
+}
+
+static void compare(void *context, size_t piece, unsigned worker)
+{
+    const Reference *run = context;
+    const MedalsClickScene *scene = run->scene;
+    MedalsClickFeatures *f = run->features;
+    size_t end = MIN((piece + 1) * PIECE, scene->count);
+    for (size_t i = piece * PIECE; i < end; i++) {
+        const float *white = f->white + i * AXES;
+        float image = scene->field->image[scene->voxel[i]];
+        f->moved[i] = f->logit[i] + dot(white, run->moved) + run->moved[AXES];
+        f->local[i] = dot(white, run->local) + run->local[AXES];
+        f->unlike[i] = distance(white, run->white);
+        f->bright[i] = fabsf(image - run->bright) * run->scale;
+    }
 }
 
 /* ---- ways --------------------------------------------------------------- */
@@ -219,10 +249,16 @@ bool medals_click_features_init(MedalsClickFeatures *features,
         medals_click_features_clear(features);
         return false;
     }
-    move_logit(scene, features);
-    fit_local(scene, features);
-    compare_white(scene, features);
-    compare_image(scene, features);
+    Reference run = {.scene = scene, .features = features};
+    move_logit(&run);
+    fit_local(&run);
+    take_core(&run);
+    take_contrast(&run);
+    if (!medals_lane_run(exec->lane, (scene->count + PIECE - 1) / PIECE,
+                         compare, &run, exec->task, 0)) {
+        medals_click_features_clear(features);
+        return medals_task_check(exec->task, error);
+    }
     walk(scene, features);
     return true;
 }

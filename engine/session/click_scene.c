@@ -47,13 +47,13 @@ static int64_t box_place(const MedalsClickScene *scene, int64_t voxel)
 int32_t medals_click_neighbour(const MedalsClickScene *scene, size_t i, int a,
                                int step)
 {
-    int64_t at[3];
-    split(scene->place[i], scene->size, at);
-    at[a] += step;
-    if (at[a] < 0 || at[a] >= scene->size[a])
+    int64_t next = scene->at[3 * i + (size_t) a] + step;
+    if (next < 0 || next >= scene->size[a])
         return -1;
-    return scene
-        ->number[(at[0] * scene->size[1] + at[1]) * scene->size[2] + at[2]];
+    int64_t stride = a == 2 ? 1 : scene->size[2];
+    if (a == 0)
+        stride *= scene->size[1];
+    return scene->number[scene->place[i] + step * stride];
 }
 
 static bool is_right(const MedalsClickField *field, int64_t v)
@@ -147,9 +147,35 @@ static float mean_depth(const MedalsClickScene *scene)
 /* Which voxels of the box a distance is measured to. */
 typedef enum Site { SEED, RIGHT, WRONG, SAME, AGAINST, SITES } Site;
 
-static bool is_site(const MedalsClickScene *scene, Site site, int64_t v)
+/* Sites of one kind and distances to them. */
+typedef struct Measure {
+    const MedalsClickScene *scene;
+    Site site;
+    size_t count;    /* sites */
+    uint8_t *map;    /* [box] */
+    double *squared; /* [box] units^2 */
+    GError *error;
+} Measure;
+
+static bool measure_init(Measure *m, const MedalsClickScene *scene, Site site,
+                         GError **error)
 {
-    const MedalsClickField *f = scene->field;
+    size_t n = box_voxels(scene);
+    *m = (Measure){.scene = scene, .site = site};
+    return (m->map = medals_alloc(n, 1, "click: map", error)) &&
+           (m->squared =
+                medals_alloc(n, sizeof(double), "click: distances", error));
+}
+
+static void measure_clear(Measure *m)
+{
+    medals_free(m->map);
+    medals_free(m->squared);
+    g_clear_error(&m->error);
+}
+
+static bool is_site(const MedalsClickField *f, Site site, int64_t v)
+{
     int mark = f->positive ? f->marks[v] : -f->marks[v];
     switch (site) {
     case RIGHT:
@@ -165,46 +191,76 @@ static bool is_site(const MedalsClickScene *scene, Site site, int64_t v)
     }
 }
 
-static void draw_sites(const MedalsClickScene *scene, Site site, uint8_t *map)
+/* The prompt itself is no earlier mark. */
+static void draw_sites(Measure *m)
 {
+    const MedalsClickScene *scene = m->scene;
     const MedalsClickField *f = scene->field;
-    size_t n = box_voxels(scene);
-    for (size_t p = 0; p < n; p++)
-        map[p] = is_site(scene, site, window_voxel(scene, (int64_t) p));
-    for (size_t i = 0; i < f->seed_count; i++)
-        map[box_place(scene, f->seeds[i])] =
-            site == SEED ||
-            (site != SAME && map[box_place(scene, f->seeds[i])]);
+    const int64_t *box = scene->box;
+    uint8_t *map = m->map;
+    for (int64_t h = box[0]; h < box[1]; h++)
+        for (int64_t w = box[2]; w < box[3]; w++)
+            for (int64_t d = box[4]; d < box[5]; d++)
+                *map++ = is_site(f, m->site, (h * f->w + w) * f->d + d);
+    for (size_t i = 0; i < f->seed_count; i++) {
+        uint8_t *at = &m->map[box_place(scene, f->seeds[i])];
+        *at = m->site == SEED || (*at && m->site != SAME);
+    }
+    m->count = 0;
+    for (size_t p = 0; p < box_voxels(scene); p++)
+        m->count += m->map[p];
 }
 
-/* Squared distances over the box in units. */
-static bool measure(const MedalsClickScene *scene, Site site, uint8_t *map,
-                    double *squared, GError **error)
+static void run_measure(void *context, size_t piece, unsigned worker)
 {
+    Measure *m = (Measure *) context + piece;
     const bool sites[256] = {[1] = true};
     double edge[3];
     for (int a = 0; a < 3; a++)
-        edge[a] = scene->edge[a];
-    draw_sites(scene, site, map);
-    return medals_distance_map(map, sites, scene->size, edge, INFINITY, squared,
-                               error);
+        edge[a] = m->scene->edge[a];
+    draw_sites(m);
+    if (m->count > 0 || m->site == SEED)
+        medals_distance_map(m->map, sites, m->scene->size, edge, INFINITY,
+                            m->squared, &m->error);
 }
 
-static void take_distances(const MedalsClickScene *scene, Site site,
-                           const double *squared)
+static void take_distances(MedalsClickScene *scene, const Measure *m)
 {
     float far = 2 * MEDALS_CLICK_REACH;
     for (size_t i = 0; i < scene->count; i++) {
-        float x = MIN((float) sqrt(squared[scene->place[i]]), far);
-        if (site == RIGHT)
+        float x = far;
+        if (m->count)
+            x = MIN((float) sqrt(m->squared[scene->place[i]]), far);
+        if (m->site == RIGHT)
             scene->wrong[i] = MAX(x - 0.5f, 0);
-        else if (site == WRONG)
+        else if (m->site == WRONG)
             scene->wrong[i] -= MAX(x - 0.5f, 0);
-        else if (site == SAME)
+        else if (m->site == SAME)
             scene->same[i] = x;
         else
             scene->against[i] = x;
     }
+}
+
+/* Distances to sites of two kinds, side by side. */
+static bool measure_two(MedalsClickScene *scene, const MedalsExec *exec,
+                        Site first, GError **error)
+{
+    Measure m[2] = {{NULL}, {NULL}};
+    bool ok = measure_init(&m[0], scene, first, error) &&
+              measure_init(&m[1], scene, first + 1, error);
+    ok = ok && (medals_lane_run(exec->lane, 2, run_measure, m, exec->task, 0) ||
+                medals_task_check(exec->task, error));
+    for (int k = 0; k < 2; k++) {
+        if (ok && m[k].error) {
+            g_propagate_error(error, g_steal_pointer(&m[k].error));
+            ok = false;
+        }
+        if (ok)
+            take_distances(scene, &m[k]);
+        measure_clear(&m[k]);
+    }
+    return ok;
 }
 
 /* ---- lists -------------------------------------------------------------- */
@@ -214,11 +270,25 @@ static bool reserve(MedalsClickScene *scene, size_t n, GError **error)
     const char *what = "click: voxels";
     return (scene->voxel = medals_alloc(n, sizeof(int64_t), what, error)) &&
            (scene->place = medals_alloc(n, sizeof(int32_t), what, error)) &&
+           (scene->at = medals_alloc(n, 3 * sizeof(int16_t), what, error)) &&
            (scene->joined = medals_alloc_zero(n, 1, what, error)) &&
            (scene->seed = medals_alloc(n, sizeof(float), what, error)) &&
            (scene->wrong = medals_alloc(n, sizeof(float), what, error)) &&
            (scene->same = medals_alloc(n, sizeof(float), what, error)) &&
            (scene->against = medals_alloc(n, sizeof(float), what, error));
+}
+
+static void put_voxel(MedalsClickScene *scene, size_t i, size_t p,
+                      double squared)
+{
+    int64_t at[3];
+    split((int64_t) p, scene->size, at);
+    for (size_t a = 0; a < 3; a++)
+        scene->at[3 * i + a] = (int16_t) at[a];
+    scene->number[p] = (int32_t) i;
+    scene->place[i] = (int32_t) p;
+    scene->voxel[i] = window_voxel(scene, (int64_t) p);
+    scene->seed[i] = (float) sqrt(squared);
 }
 
 /* Voxels within reach by their distance (a counting sort). */
@@ -239,33 +309,45 @@ static bool list_voxels(MedalsClickScene *scene, const double *squared,
     scene->count = begin[last + 1];
     if (!reserve(scene, scene->count, error))
         return false;
-    for (size_t p = 0; p < n; p++) {
-        if (scene->number[p] < 0)
-            continue;
-        size_t i = begin[scene->number[p]]++;
-        scene->number[p] = (int32_t) i;
-        scene->place[i] = (int32_t) p;
-        scene->voxel[i] = window_voxel(scene, (int64_t) p);
-        scene->seed[i] = (float) sqrt(squared[p]);
-    }
+    for (size_t p = 0; p < n; p++)
+        if (scene->number[p] >= 0)
+            put_voxel(scene, begin[scene->number[p]]++, p, squared[p]);
     return true;
+}
+
+static bool find_voxels(MedalsClickScene *scene, float reach, GError **error)
+{
+    Measure m = {NULL};
+    scene->number = medals_alloc(box_voxels(scene), sizeof *scene->number,
+                                 "click: voxels", error);
+    bool ok = scene->number && measure_init(&m, scene, SEED, error);
+    if (ok) {
+        run_measure(&m, 0, 0);
+        ok = !m.error;
+    }
+    if (m.error)
+        g_propagate_error(error, g_steal_pointer(&m.error));
+    ok = ok && list_voxels(scene, m.squared, reach, error);
+    measure_clear(&m);
+    return ok;
 }
 
 /* ---- parts -------------------------------------------------------------- */
 
 /* Marks the parts of the class inside the box that hold a seed. */
-static bool find_parts(MedalsClickScene *scene, uint8_t *map, GError **error)
+static bool find_parts(MedalsClickScene *scene, GError **error)
 {
     const MedalsClickField *f = scene->field;
     size_t n = box_voxels(scene), parts;
     uint32_t *ids = medals_alloc(n, sizeof *ids, "click: parts", error);
-    if (!ids)
-        return false;
-    for (size_t p = 0; p < n; p++)
+    uint8_t *map = ids ? medals_alloc(n, 1, "click: parts", error) : NULL;
+    for (size_t p = 0; map && p < n; p++)
         map[p] = f->current[window_voxel(scene, (int64_t) p)] >= 0.5f;
-    bool ok =
-        medals_components_label(map, scene->size, ids, &parts, NULL, error);
-    g_autofree uint8_t *held = ok ? g_malloc0(parts + 1) : NULL;
+    bool ok = map && medals_components_label(map, scene->size, ids, &parts,
+                                             NULL, error);
+    uint8_t *held =
+        ok ? medals_alloc_zero(parts + 1, 1, "click: parts", error) : NULL;
+    ok = held != NULL;
     for (size_t i = 0; ok && i < f->seed_count; i++)
         held[ids[box_place(scene, f->seeds[i])]] = 1;
     double volume = 0;
@@ -278,30 +360,9 @@ static bool find_parts(MedalsClickScene *scene, uint8_t *map, GError **error)
     }
     double whole = pow(scene->object, 3) * 4 * G_PI / 3;
     scene->part = (float) MIN(volume / MAX(whole, 1), 1);
-    medals_free(ids);
-    return ok;
-}
-
-static bool fill(MedalsClickScene *scene, float reach, GError **error)
-{
-    size_t n = box_voxels(scene);
-    uint8_t *map = medals_alloc(n, 1, "click: map", error);
-    double *squared =
-        map ? medals_alloc(n, sizeof *squared, "click: distances", error)
-            : NULL;
-    bool ok = squared &&
-              (scene->number =
-                   medals_alloc(n, sizeof *scene->number, "click", error)) &&
-              measure(scene, SEED, map, squared, error) &&
-              list_voxels(scene, squared, reach, error);
-    for (Site site = RIGHT; ok && site < SITES; site++) {
-        ok = measure(scene, site, map, squared, error);
-        if (ok)
-            take_distances(scene, site, squared);
-    }
-    ok = ok && find_parts(scene, map, error);
+    medals_free(held);
     medals_free(map);
-    medals_free(squared);
+    medals_free(ids);
     return ok;
 }
 
@@ -317,7 +378,9 @@ bool medals_click_scene_init(MedalsClickScene *scene, const MedalsExec *exec,
     scene->depth = mean_depth(scene);
     float reach = CLAMP(2.5f * scene->depth + 6, 10, MEDALS_CLICK_REACH);
     set_box(scene, reach);
-    if (fill(scene, reach, error))
+    if (find_voxels(scene, reach, error) &&
+        measure_two(scene, exec, RIGHT, error) &&
+        measure_two(scene, exec, SAME, error) && find_parts(scene, error))
         return true;
     medals_click_scene_clear(scene);
     return false;
@@ -328,6 +391,7 @@ void medals_click_scene_clear(MedalsClickScene *scene)
     medals_free(scene->number);
     medals_free(scene->voxel);
     medals_free(scene->place);
+    medals_free(scene->at);
     medals_free(scene->joined);
     medals_free(scene->seed);
     medals_free(scene->wrong);

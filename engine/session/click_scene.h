@@ -32,6 +32,7 @@ typedef struct MedalsClickScene {
     int32_t *number; /* [box] of a voxel in the lists below, or -1 */
     int64_t *voxel;  /* [count] in the window */
     int32_t *place;  /* [count] in the box */
+    int16_t *at;     /* [count,3] likewise, as three numbers */
     float *seed;     /* [count] to the nearest seed, ascending by 1/16 */
     float *wrong;    /* [count] depth on the wrong side, negative elsewhere */
     uint8_t *joined; /* [count] of the class and joined to a seed by it */

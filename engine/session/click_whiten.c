@@ -8,8 +8,9 @@
 
 #include "memory.h"
 
-/* Voxels that the covariance is taken from, and those of one piece. */
-#define SAMPLE 4096
+/* Numbers that the covariance is taken from, and voxels of one piece. */
+#define SAMPLE (1 << 17)
+#define SAMPLE_MOST 4096
 #define PIECE 512
 /* Sweeps of the Jacobi method: it converges quadratically. */
 #define SWEEPS 12
@@ -22,6 +23,7 @@ typedef struct Whiten {
     MedalsClickFeatures *features;
     int64_t c;
     double *mean;       /* [c] */
+    double *away;       /* [c] of one voxel from the mean */
     double *covariance; /* [c,c] */
     double *vectors;    /* [c,c], row k is axis k */
     float *axes;        /* [c][AXES], scaled */
@@ -46,29 +48,36 @@ static void load_rows(const Whiten *run, size_t first, size_t step, size_t rows,
 static void take_covariance(Whiten *run)
 {
     size_t c = (size_t) run->c, count = run->scene->count;
-    size_t step = (count + SAMPLE - 1) / SAMPLE, n = (count + step - 1) / step;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < n; i++) {
-            load_rows(run, i * step, 1, 1, run->lines);
-            for (size_t a = 0; pass == 0 && a < c; a++)
-                run->mean[a] += (double) run->lines[a] / (double) n;
-            for (size_t a = 0; pass == 1 && a < c; a++)
-                for (size_t b = 0; b <= a; b++)
-                    run->covariance[a * c + b] +=
-                        ((double) run->lines[a] - run->mean[a]) *
-                        ((double) run->lines[b] - run->mean[b]) / (double) n;
-        }
+    size_t most = CLAMP(SAMPLE / c, 1, SAMPLE_MOST);
+    size_t step = (count + most - 1) / most, n = (count + step - 1) / step;
+    for (size_t i = 0; i < n; i++) {
+        load_rows(run, i * step, 1, 1, run->lines);
+        for (size_t a = 0; a < c; a++)
+            run->mean[a] += (double) run->lines[a];
+    }
     for (size_t a = 0; a < c; a++)
-        for (size_t b = 0; b < a; b++)
+        run->mean[a] /= (double) n;
+    for (size_t i = 0; i < n; i++) {
+        load_rows(run, i * step, 1, 1, run->lines);
+        for (size_t a = 0; a < c; a++)
+            run->away[a] = (double) run->lines[a] - run->mean[a];
+        for (size_t a = 0; a < c; a++)
+            for (size_t b = 0; b <= a; b++)
+                run->covariance[a * c + b] += run->away[a] * run->away[b];
+    }
+    for (size_t a = 0; a < c; a++)
+        for (size_t b = 0; b <= a; b++) {
+            run->covariance[a * c + b] /= (double) n;
             run->covariance[b * c + a] = run->covariance[a * c + b];
+        }
 }
 
-/* Turns axes p and q so that their covariance vanishes. */
-static void turn(double *m, double *vectors, size_t c, size_t p, size_t q)
+/* Turns axes p and q so that their covariance vanishes; false: it was 0. */
+static bool turn(double *m, double *vectors, size_t c, size_t p, size_t q)
 {
     double off = m[p * c + q];
-    if (fabs(off) <= 1e-12 * sqrt(fabs(m[p * c + p] * m[q * c + q])))
-        return;
+    if (fabs(off) <= 1e-9 * sqrt(fabs(m[p * c + p] * m[q * c + q])))
+        return false;
     double theta = (m[q * c + q] - m[p * c + p]) / (2 * off);
     double t = copysign(1, theta) / (fabs(theta) + sqrt(theta * theta + 1));
     double cosine = 1 / sqrt(t * t + 1), sine = t * cosine;
@@ -86,6 +95,7 @@ static void turn(double *m, double *vectors, size_t c, size_t p, size_t q)
         vectors[p * c + k] = cosine * a - sine * b;
         vectors[q * c + k] = sine * a + cosine * b;
     }
+    return true;
 }
 
 static void find_axes(Whiten *run)
@@ -159,6 +169,7 @@ bool medals_click_whiten(const MedalsExec *exec, const MedalsClickScene *scene,
         .exec = exec, .scene = scene, .features = features, .c = (int64_t) c};
     bool ok =
         (run.mean = medals_alloc_zero(c, sizeof(double), what, error)) &&
+        (run.away = medals_alloc(c, sizeof(double), what, error)) &&
         (run.covariance =
              medals_alloc_zero(c * c, sizeof(double), what, error)) &&
         (run.vectors = medals_alloc_zero(c * c, sizeof(double), what, error)) &&
@@ -174,6 +185,7 @@ bool medals_click_whiten(const MedalsExec *exec, const MedalsClickScene *scene,
              medals_task_check(exec->task, error);
     }
     medals_free(run.mean);
+    medals_free(run.away);
     medals_free(run.covariance);
     medals_free(run.vectors);
     medals_free(run.axes);

@@ -10,7 +10,6 @@
  * processor multiplies at best beside it. Without a file the image is a
  * synthetic head; a file is brought to the size.
  */
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "medals/bench.h"
 #include "medals/medals.h"
 #include "splitmix.h"
+#include "temp_folder.h"
 #include "timings.h"
 
 /* The last class has no text. */
@@ -95,7 +95,8 @@ static void must(MedalsStatus status, MedalsError *error)
 #define MUST(call)                                                             \
     do {                                                                       \
         MedalsError *error = NULL;                                             \
-        must((call), error);                                                   \
+        MedalsStatus status = (call);                                          \
+        must(status, error);                                                   \
     } while (0)
 
 /* Adds what a call took to a case. */
@@ -382,29 +383,16 @@ static void open_all(Bench *bench)
     bench->volume = make_volume(bench);
     bench->voxels = (size_t) (bench->size[0] * bench->size[1] * bench->size[2]);
     bench->mask = g_malloc(bench->voxels);
-    bench->folder = g_dir_make_tmp("medals-bench-XXXXXX", NULL);
-    if (!bench->folder)
-        must(MEDALS_E_IO, NULL);
+    bench->folder = temp_folder_new();
     bench->plain = open_session(bench, OPEN, NULL, 0);
     bench->saved = open_session(bench, OPEN, bench->folder, 0);
-}
-
-static void remove_folder(const char *folder)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_remove(path);
-    }
-    g_rmdir(folder);
 }
 
 static void close_all(Bench *bench)
 {
     medals_session_close(&bench->plain);
     medals_session_close(&bench->saved);
-    remove_folder(bench->folder);
+    temp_folder_remove(bench->folder);
     for (int n = 0; n < CASES; n++)
         timings_clear(&bench->timings[n]);
     medals_volume_free(&bench->volume);

@@ -2,7 +2,7 @@
  * edit_refine.c - passes that are shown what is there, and keep what is good
  *
  *   for each window that holds the classes: plain and shown logits
- *   a voxel at a border moves only where both say so (ANSWERS.md has the
+ *   refine_rule.h says which voxels at a border move (ANSWERS.md has the
  *   figures); marks and what answers put there stay
  */
 #include <math.h>
@@ -10,13 +10,12 @@
 
 #include "edit.h"
 #include "memory.h"
+#include "refine_rule.h"
 #include "refine_window.h"
 #include "window_field.h"
 
 /* Grid voxels around a class that a pass looks at. */
-#define MARGIN 2
-/* Both logits must pass this: p = 0.6. */
-#define SURE 0.4f
+#define MARGIN MEDALS_REFINE_MARGIN
 
 /* The classes of a refine: a text and at least one voxel. */
 typedef struct Refined {
@@ -83,37 +82,6 @@ static GArray *windows_of(const MedalsLattice *lattice,
     return windows;
 }
 
-/* Where a class's border passes: both kinds within one grid voxel. */
-static bool at_border(const float *share, const int64_t crop[3], int64_t h,
-                      int64_t w, int64_t d)
-{
-    bool in = false, out = false;
-    for (int64_t i = MAX(h - 1, 0); i <= MIN(h + 1, crop[0] - 1); i++)
-        for (int64_t j = MAX(w - 1, 0); j <= MIN(w + 1, crop[1] - 1); j++)
-            for (int64_t l = MAX(d - 1, 0); l <= MIN(d + 1, crop[2] - 1); l++) {
-                bool has = share[(i * crop[1] + j) * crop[2] + l] >= 0.5f;
-                in = in || has;
-                out = out || !has;
-            }
-    return in && out;
-}
-
-/* Above 0: both logits are sure that the voxel is in; below 0: that it is out;
- * 0 away from the border. Overwrites plain. */
-static void decide(const int64_t crop[3], const float *share, float *plain,
-                   const float *shown)
-{
-    int64_t v = 0;
-    for (int64_t h = 0; h < crop[0]; h++)
-        for (int64_t w = 0; w < crop[1]; w++)
-            for (int64_t d = 0; d < crop[2]; d++, v++) {
-                float low = MIN(plain[v], shown[v]);
-                float high = MAX(plain[v], shown[v]);
-                float score = low > 0 ? low : high < 0 ? high : 0;
-                plain[v] = at_border(share, crop, h, w, d) ? score : 0;
-            }
-}
-
 /* The image voxels of a class that a window moves. */
 static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
                        size_t window, const float *score, GError **error)
@@ -143,8 +111,8 @@ static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
             for (int64_t j = box[2]; j < box[3]; j++)
                 for (int64_t i = box[0]; i < box[1]; i++, n++) {
                     const int64_t voxel[3] = {i, j, k};
-                    bool enters = flip[n] > SURE && labels[n] == 0;
-                    bool leaves = flip[n] < -SURE && labels[n] == entry->slot;
+                    bool enters = flip[n] > 0 && labels[n] == 0;
+                    bool leaves = flip[n] < 0 && labels[n] == entry->slot;
                     if (said[n] == MEDALS_MARK_NONE && (enters || leaves) &&
                         medals_lattice_nearest(lattice, voxel) == window)
                         change[n] = enters ? 1 : 2;
@@ -170,12 +138,17 @@ static bool refine_window(MedalsEdit *edit, const MedalsState *before,
         !medals_refine_window_run(scene, &edit->exec, before, refined->index,
                                   refined->n, window, seed, &run, error))
         return false;
-    bool ok = true;
+    float *score = medals_alloc(voxels, sizeof *score, "refine", error);
+    bool ok = score != NULL;
     for (size_t c = 0; ok && c < refined->n; c++) {
-        float *plain = run.plain + c * voxels;
-        decide(crop, run.current + c * voxels, plain, run.shown + c * voxels);
-        ok = move_class(edit, next, refined->index[c], window, plain, error);
+        MedalsRefineField field = {.size = {crop[0], crop[1], crop[2]},
+                                   .plain = run.plain + c * voxels,
+                                   .shown = run.shown + c * voxels,
+                                   .current = run.current + c * voxels};
+        ok = medals_refine_rule(&field, score, error) &&
+             move_class(edit, next, refined->index[c], window, score, error);
     }
+    medals_free(score);
     medals_refine_window_clear(&run);
     return ok;
 }

@@ -1,0 +1,144 @@
+/*
+ * refine_rule.c - probabilities, the threshold, the border
+ */
+#include "refine_rule.h"
+
+#include <math.h>
+
+#include "memory.h"
+#include "state.h"
+
+/* Weight of the masked pair beside the plain run (ANSWERS.md). */
+#define SHOWN 0.25f
+/* Logit that a voxel gains in the middle of the class, and loses far off. */
+#define TRUST 1.0f
+/* Probability that a voxel which an answer moved was moved rightly. */
+#define KEPT 0.9f
+/* Steps of the threshold. */
+#define STEPS 1000
+
+/* Mean of three neighbours along an axis; of two at the ends of the box. */
+static void mean_along(const float *src, float *dst, int64_t outer, int64_t n,
+                       int64_t inner)
+{
+    for (int64_t o = 0; o < outer; o++)
+        for (int64_t i = 0; i < n; i++) {
+            const float *row = src + (o * n + i) * inner;
+            float *to = dst + (o * n + i) * inner;
+            int64_t before = i > 0 ? -inner : 0, after = i + 1 < n ? inner : 0;
+            float scale = 1.0f / (float) (1 + (before != 0) + (after != 0));
+            for (int64_t k = 0; k < inner; k++) {
+                float sum = row[k] + (before ? row[k + before] : 0) +
+                            (after ? row[k + after] : 0);
+                to[k] = sum * scale;
+            }
+        }
+}
+
+/* Mean over the 27 voxels around each one, as far as the box has them. */
+static void blur(const int64_t size[3], const float *src, float *dst,
+                 float *scratch)
+{
+    mean_along(src, dst, 1, size[0], size[1] * size[2]);
+    mean_along(dst, scratch, size[0], size[1], size[2]);
+    mean_along(scratch, dst, size[0] * size[1], size[2], 1);
+}
+
+/* What the user said of a voxel, or an answer did, outweighs the network. */
+static float heed(MedalsMark mark, float p)
+{
+    switch (mark) {
+    case MEDALS_MARK_IN:
+        return 1;
+    case MEDALS_MARK_OUT:
+        return 0;
+    case MEDALS_MARK_KEPT_IN:
+        return KEPT;
+    case MEDALS_MARK_KEPT_OUT:
+        return 1 - KEPT;
+    case MEDALS_MARK_NONE:
+        break;
+    }
+    return p;
+}
+
+/* Overwrites p, the share of the class around each voxel, by the probability
+ * that the voxel has it. */
+static void judge(const MedalsRefineField *field, int64_t voxels, float *p)
+{
+    for (int64_t v = 0; v < voxels; v++) {
+        float logit = field->plain[v];
+        if (field->shown)
+            logit += SHOWN * (field->shown[v] - logit);
+        logit += TRUST * (2 * p[v] - 1);
+        p[v] = 1 / (1 + expf(-logit));
+        if (field->marks)
+            p[v] = heed((MedalsMark) field->marks[v], p[v]);
+        if (field->other)
+            p[v] *= 1 - CLAMP(field->other[v], 0, 1);
+    }
+}
+
+float medals_refine_threshold(const float *p, int64_t count)
+{
+    uint64_t number[STEPS] = {0};
+    double sum[STEPS] = {0}, all = 0;
+    for (int64_t v = 0; v < count; v++) {
+        if (!(p[v] > 0)) /* NaN comes from a broken model: no evidence */
+            continue;
+        int step = (int) (MIN(p[v], 1) * STEPS);
+        step = MIN(step, STEPS - 1);
+        number[step]++;
+        sum[step] += (double) p[v];
+        all += (double) p[v];
+    }
+    double taken = 0, best = 0;
+    uint64_t size = 0;
+    int at = STEPS / 2;
+    for (int step = STEPS - 1; step > 0; step--) {
+        taken += sum[step];
+        size += number[step];
+        double dsc = size ? 2 * taken / ((double) size + all) : 0;
+        if (dsc > best) {
+            best = dsc;
+            at = step;
+        }
+    }
+    return (float) MIN(at, STEPS / 2) / STEPS;
+}
+
+/* Whether the class's border passes within one voxel. */
+static bool at_border(const MedalsRefineField *field, int64_t h, int64_t w,
+                      int64_t d)
+{
+    const int64_t *n = field->size;
+    bool in = false, out = false;
+    for (int64_t i = MAX(h - 1, 0); i <= MIN(h + 1, n[0] - 1); i++)
+        for (int64_t j = MAX(w - 1, 0); j <= MIN(w + 1, n[1] - 1); j++)
+            for (int64_t l = MAX(d - 1, 0); l <= MIN(d + 1, n[2] - 1); l++) {
+                bool has = field->current[(i * n[1] + j) * n[2] + l] >= 0.5f;
+                in = in || has;
+                out = out || !has;
+            }
+    return in && out;
+}
+
+bool medals_refine_rule(const MedalsRefineField *field, float *score,
+                        GError **error)
+{
+    const int64_t *n = field->size;
+    int64_t voxels = n[0] * n[1] * n[2], v = 0;
+    float *scratch =
+        medals_alloc((size_t) voxels, sizeof *scratch, "refine", error);
+    if (!scratch)
+        return false;
+    blur(n, field->current, score, scratch);
+    medals_free(scratch);
+    judge(field, voxels, score);
+    float threshold = medals_refine_threshold(score, voxels);
+    for (int64_t h = 0; h < n[0]; h++)
+        for (int64_t w = 0; w < n[1]; w++)
+            for (int64_t d = 0; d < n[2]; d++, v++)
+                score[v] = at_border(field, h, w, d) ? score[v] - threshold : 0;
+    return true;
+}

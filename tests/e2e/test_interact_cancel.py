@@ -47,7 +47,7 @@ class Cancel(InteractTest):
         talk.good("point", ijk=[5, 5, 5], answer="none", **C0)
 
     def test_what_was_shown_is_taken_back(self):
-        talk = self.slow("brain stem")
+        talk = self.open_with("brain stem", options=("--threads", "1"))
         before = talk.get().values
         talk.send("point", id="p", ijk=[30, 30, 30], **C0)
         while (line := talk.next_line()).get("event") != "instant":

@@ -113,16 +113,19 @@ bool medals_edit_enforce(MedalsState *state, size_t index, const int64_t box[6],
     return ok;
 }
 
-/* Marks that were only remembered so far hold where an answer looks. */
+/* Marks that were only remembered so far hold where an answer looks, of
+ * whichever class. */
 static bool enforce_windows(const MedalsEdit *edit, MedalsState *next,
-                            size_t index, GError **error)
+                            GError **error)
 {
     const GArray *windows = edit->answer->windows;
+    size_t classes = medals_class_list_count(next->classes);
     for (guint n = 0; n < windows->len; n++)
-        if (!medals_edit_enforce(next, index,
-                                 g_array_index(windows, MedalsBox, n).extent,
-                                 error))
-            return false;
+        for (size_t index = 0; index < classes; index++)
+            if (!medals_edit_enforce(
+                    next, index, g_array_index(windows, MedalsBox, n).extent,
+                    error))
+                return false;
     return true;
 }
 
@@ -141,7 +144,7 @@ static MedalsState *answered(MedalsEdit *edit, const MedalsGiven *given,
     if ((speaks_beyond_itself(given) &&
          !medals_prompt_answer(edit, edit->session->state->labels, next, &asked,
                                full, agreement, error)) ||
-        !enforce_windows(edit, next, given->index, error))
+        !enforce_windows(edit, next, error))
         g_clear_pointer(&next, medals_state_free);
     return next;
 }

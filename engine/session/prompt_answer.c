@@ -268,8 +268,12 @@ static bool score_box(Work *work, GError **error)
     const int64_t *box = work->asked.set->box;
     MedalsVoxelSet middle = {0};
     int64_t at[6];
-    for (int x = 0; x < 3; x++) {
-        at[2 * x] = (box[2 * x] + box[2 * x + 1] - 1) / 2;
+    /* Of two voxels in the middle the lower one on the network's axes: the
+     * same place however the image is stored. */
+    const MedalsCanonical *canonical = &scene_of(work)->lattice.canonical;
+    for (int a = 0; a < 3; a++) {
+        int x = canonical->axis[a];
+        at[2 * x] = (box[2 * x] + box[2 * x + 1] - !canonical->flip[a]) / 2;
         at[2 * x + 1] = at[2 * x] + 1;
     }
     static const uint8_t one = 1;

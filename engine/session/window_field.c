@@ -73,33 +73,41 @@ static Reach *reaches(const MedalsLattice *lattice, const int64_t start[3],
     return list;
 }
 
+/* Sums go in the order of the network's axes: the same bits however the image
+ * is stored. */
 void medals_field_share(const MedalsLattice *lattice, size_t window,
                         const int64_t box[6], const uint8_t *values,
                         const bool wanted[256], float *share)
 {
-    int64_t start[3];
+    const MedalsCanonical *canonical = &lattice->canonical;
+    int64_t start[3], n[3], step[3], first = 0;
+    const int64_t stride[3] = {1, box[1] - box[0],
+                               (box[1] - box[0]) * (box[3] - box[2])};
+    Reach *list[3]; /* by network axis, in image order */
     medals_lattice_start(lattice, window, start);
     memset(share, 0,
            (size_t) medals_lattice_crop_voxels(lattice) * sizeof *share);
-    Reach *list[3];
-    int network[3];
-    for (int x = 0; x < 3; x++) {
-        list[x] = reaches(lattice, start, box, x);
-        network[x] = network_axis(&lattice->canonical, x);
+    for (int a = 0; a < 3; a++) {
+        int x = canonical->axis[a];
+        n[a] = box[2 * x + 1] - box[2 * x];
+        list[a] = reaches(lattice, start, box, x);
+        step[a] = canonical->flip[a] ? -stride[x] : stride[x];
+        first += canonical->flip[a] ? stride[x] * (n[a] - 1) : 0;
     }
-    const Reach *by_axis[3];
-    for (int64_t k = 0; k < box[5] - box[4]; k++)
-        for (int64_t j = 0; j < box[3] - box[2]; j++)
-            for (int64_t i = 0; i < box[1] - box[0]; i++) {
-                if (!wanted[*values++])
+    for (int64_t h = 0; h < n[0]; h++)
+        for (int64_t w = 0; w < n[1]; w++)
+            for (int64_t d = 0; d < n[2]; d++) {
+                if (!wanted[values[first + h * step[0] + w * step[1] +
+                                   d * step[2]]])
                     continue;
-                by_axis[network[0]] = &list[0][i];
-                by_axis[network[1]] = &list[1][j];
-                by_axis[network[2]] = &list[2][k];
+                const Reach *by_axis[3] = {
+                    &list[0][canonical->flip[0] ? n[0] - 1 - h : h],
+                    &list[1][canonical->flip[1] ? n[1] - 1 - w : w],
+                    &list[2][canonical->flip[2] ? n[2] - 1 - d : d]};
                 scatter(lattice->stage.crop, by_axis, share);
             }
-    for (int x = 0; x < 3; x++)
-        g_free(list[x]);
+    for (int a = 0; a < 3; a++)
+        g_free(list[a]);
 }
 
 void medals_field_touch(const MedalsLattice *lattice, size_t window,
@@ -162,8 +170,8 @@ typedef struct Look {
 typedef struct Draw {
     const float *score;
     const int64_t *crop, *box;
-    Look *look[3];     /* by image axis, from the box's first voxel */
-    int64_t stride[3]; /* of the grid, by image axis */
+    Look *look[3];  /* by image axis, from the box's first voxel */
+    int network[3]; /* axis of the grid, by image axis */
     float *dst;
 } Draw;
 
@@ -179,31 +187,41 @@ static Look look_of(const MedalsLattice *lattice, int a, int64_t start,
     return look;
 }
 
+static float between(float low, float high, float weight)
+{
+    return low + weight * (high - low);
+}
+
+/* Axis by axis in the network's order: the same bits however the image is
+ * stored. */
+static float draw_voxel(const Draw *draw, const Look *const look[3])
+{
+    const Look *h = look[0], *w = look[1], *d = look[2];
+    float plane[2];
+    for (int p = 0; p < 2; p++) {
+        int64_t at = (p ? h->high : h->low) * draw->crop[1];
+        const float *low = draw->score + (at + w->low) * draw->crop[2];
+        const float *high = draw->score + (at + w->high) * draw->crop[2];
+        plane[p] =
+            between(between(low[d->low], low[d->high], d->weight),
+                    between(high[d->low], high[d->high], d->weight), w->weight);
+    }
+    return between(plane[0], plane[1], h->weight);
+}
+
 static void draw_slice(void *context, size_t piece, unsigned worker)
 {
     const Draw *draw = context;
-    const int64_t *box = draw->box, *stride = draw->stride;
+    const int64_t *box = draw->box;
     int64_t ni = box[1] - box[0], nj = box[3] - box[2];
-    const Look *k = &draw->look[2][piece];
     float *dst = draw->dst + (int64_t) piece * nj * ni;
+    const Look *look[3];
+    look[draw->network[2]] = &draw->look[2][piece];
     for (int64_t y = 0; y < nj; y++) {
-        const Look *j = &draw->look[1][y];
-        int64_t corner[4] = {k->low * stride[2] + j->low * stride[1],
-                             k->low * stride[2] + j->high * stride[1],
-                             k->high * stride[2] + j->low * stride[1],
-                             k->high * stride[2] + j->high * stride[1]};
-        float weight[4] = {(1 - k->weight) * (1 - j->weight),
-                           (1 - k->weight) * j->weight,
-                           k->weight * (1 - j->weight), k->weight * j->weight};
+        look[draw->network[1]] = &draw->look[1][y];
         for (int64_t x = 0; x < ni; x++) {
-            const Look *i = &draw->look[0][x];
-            float low = 0, high = 0;
-            for (int c = 0; c < 4; c++) {
-                const float *row = draw->score + corner[c];
-                low += weight[c] * row[i->low * stride[0]];
-                high += weight[c] * row[i->high * stride[0]];
-            }
-            *dst++ = low + i->weight * (high - low);
+            look[draw->network[0]] = &draw->look[0][x];
+            *dst++ = draw_voxel(draw, look);
         }
     }
 }
@@ -234,7 +252,6 @@ float *medals_field_to_image(const MedalsExec *exec,
                              int64_t box[6], GError **error)
 {
     const int64_t *crop = lattice->stage.crop;
-    const int64_t grid_stride[3] = {crop[1] * crop[2], crop[2], 1};
     int64_t start[3], extent[6];
     medals_lattice_start(lattice, window, start);
     medals_lattice_extent(lattice, window, extent);
@@ -255,7 +272,7 @@ float *medals_field_to_image(const MedalsExec *exec,
         return NULL;
     for (int x = 0; x < 3; x++) {
         int a = network_axis(&lattice->canonical, x);
-        draw.stride[x] = grid_stride[a];
+        draw.network[x] = a;
         draw.look[x] = g_new(Look, box[2 * x + 1] - box[2 * x]);
         for (int64_t v = box[2 * x]; v < box[2 * x + 1]; v++)
             draw.look[x][v - box[2 * x]] = look_of(

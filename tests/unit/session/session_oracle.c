@@ -232,8 +232,7 @@ static void tell_prompt(SessionOracle *oracle, const ScriptStep *step,
                          !answered, &set);
     }
     if (answered && step->kind != SCRIPT_MASK)
-        session_law_answer(oracle->law, oracle->values[step->class_index],
-                           windows);
+        session_law_answer(oracle->law, 0, windows);
 }
 
 static void tell(SessionOracle *oracle, const ScriptStep *step,

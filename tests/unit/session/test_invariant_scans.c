@@ -34,6 +34,12 @@ static const Scan scans[] = {
      "sarcoma"},
     {"torso/mr_image.nii.gz", MEDALS_MODALITY_MRI, {"spleen"}, "torso"}};
 
+/* i to anterior, j to the right, k to inferior. */
+static const MedalsGeometry other_axes = {
+    .size = {1, 1, 1},
+    .spacing = {1, 1, 1},
+    .direction = {0, -1, 0, -1, 0, 0, 0, 0, -1}};
+
 static char *path_of(const Scan *scan)
 {
     const char *shared = g_getenv("MEDALS_SHARED");
@@ -58,6 +64,7 @@ static void test_scan(gconstpointer data)
                         .modality = scan->modality,
                         .texts = scan->texts,
                         .forgetful = true,
+                        .like = &other_axes,
                         .seed = 77,
                         .steps = STEPS,
                         .full = 60};

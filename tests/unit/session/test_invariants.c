@@ -16,6 +16,12 @@ static const MedalsGeometry geometry = {
     .origin = {-60.1, 12.25, 7},
     .direction = {0, 0, 1, 1, 0, 0, 0, 1, 0}};
 
+/* i to the right, j to inferior, k to anterior. */
+static const MedalsGeometry other_axes = {
+    .size = {1, 1, 1},
+    .spacing = {1, 1, 1},
+    .direction = {-1, 0, 0, 0, 0, -1, 0, -1, 0}};
+
 static const char *const texts[] = {"left thalamus",
                                     "left cerebral white matter"};
 
@@ -50,6 +56,7 @@ static void play(uint64_t seed, int steps)
                               .texts = texts,
                               .text_count = G_N_ELEMENTS(texts),
                               .forgetful = true,
+                              .like = &other_axes,
                               .seed = seed,
                               .steps = steps,
                               .full = 10};

@@ -235,6 +235,19 @@ static void print_means(const char *name, const double *sum, uint64_t organs,
     printf("]");
 }
 
+/* What five clicks brought, for both sets of organs. */
+static void print_gain(const Bench *bench)
+{
+    int n = MIN(5, bench->clicks);
+    printf(",\"gain_at_%d\":[", n);
+    for (int set = 0; set < 2; set++) {
+        double gain = bench->sum[set][n] - bench->sum[set][0];
+        printf("%s%.4f", set ? "," : "",
+               gain / (double) MAX(bench->organs[set], 1));
+    }
+    printf("]");
+}
+
 static void report(const Bench *bench)
 {
     uint64_t given = 0, harmed = 0;
@@ -246,6 +259,7 @@ static void report(const Bench *bench)
     printf(",");
     print_means("mean_dsc_below_0.5", bench->sum[1], bench->organs[1],
                 bench->clicks);
+    print_gain(bench);
     printf(",\"share_harmed\":[");
     for (int n = 1; n <= bench->clicks; n++) {
         printf("%s%.3f", n > 1 ? "," : "",

@@ -290,6 +290,17 @@ static void replay_all(Soak *soak)
     }
 }
 
+/* Megabytes: the peak of each tenth of the time. */
+static void print_tenths(const Soak *soak)
+{
+    guint looks = soak->resident->len;
+    printf("\"resident_tenths_mb\":[");
+    for (guint n = 0; n < 10; n++)
+        printf("%s%.0f", n ? "," : "",
+               most(soak, looks * n / 10, looks * (n + 1) / 10) / 1e6);
+    printf("],");
+}
+
 /* @return whether the memory stayed */
 static bool report(const Soak *soak)
 {
@@ -301,12 +312,13 @@ static bool report(const Soak *soak)
     bool stayed = late <= SLACK_SHARE * early + SLACK_BYTES;
     printf("{\"bench\":\"soak\",\"isa\":\"%s\",\"sessions\":%d,"
            "\"seconds\":%.0f,\"rounds\":%u,\"steps\":%.0f,\"cancelled\":%.0f,"
-           "\"reads\":%.0f,\"replayed\":%.0f,\"resident_early\":%.0f,"
-           "\"resident_late\":%.0f,\"stayed\":%s}\n",
+           "\"reads\":%.0f,\"replayed\":%.0f,",
            medals_context_isa(soak->context), (int) soak->count, soak->seconds,
            rounds, (double) soak->steps, (double) soak->cancelled,
-           (double) soak->reads, (double) soak->replayed, early, late,
-           stayed ? "true" : "false");
+           (double) soak->reads, (double) soak->replayed);
+    print_tenths(soak);
+    printf("\"resident_early\":%.0f,\"resident_late\":%.0f,\"stayed\":%s}\n",
+           early, late, stayed ? "true" : "false");
     return stayed;
 }
 

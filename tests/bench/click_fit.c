@@ -73,9 +73,11 @@ static bool one_round(FitModel *model, const Options *options,
 {
     bool ok = true;
     for (size_t i = 0; ok && i < G_N_ELEMENTS(lessons); i++) {
-        ok = fit_lesson_teach(model, options->shared, &lessons[i], head, state,
+        FitLesson lesson = lessons[i];
+        lesson.scans = MIN(lesson.scans, (guint) options->scans);
+        ok = fit_lesson_teach(model, options->shared, &lesson, head, state,
                               rows, error);
-        printf("%s: %u rows by now\n", lessons[i].kind,
+        printf("%s: %u rows by now\n", lesson.kind,
                rows[0].target->len + rows[1].target->len);
         fflush(stdout);
     }

@@ -40,7 +40,7 @@ typedef struct MedalsClickScene {
     float *against;  /* [count] and of the other; both at most 2*reach */
 } MedalsClickScene;
 
-/** @return false: MEDALS_E_NOMEM (scene cleared) */
+/** @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED (scene cleared) */
 bool medals_click_scene_init(MedalsClickScene *scene, const MedalsExec *exec,
                              const MedalsClickField *field, GError **error);
 void medals_click_scene_clear(MedalsClickScene *scene);

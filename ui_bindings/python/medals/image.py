@@ -1,0 +1,209 @@
+"""An image with its place in the patient, and how others' images become one.
+
+World points are LPS millimetres: +x left, +y posterior, +z superior, as in
+DICOM, ITK and SimpleITK. NIfTI (nibabel) and 3D Slicer say RAS: x and y
+negated; `ras_geometry` and `Image.affine` are the only places that convert.
+
+    world = origin + direction @ diag(spacing) @ (i, j, k)
+"""
+import contextlib
+import ctypes
+import math
+from typing import Any, Iterator, Optional, Sequence, Tuple
+
+import numpy as np
+
+from . import _abi
+from ._library import call, load_library
+from .errors import InputError, ShapeError
+
+#: NumPy's names of the element types, by MedalsDtype (bf16 has none).
+_DTYPES = {0: "float32", 2: "float16", 3: "float64", 4: "uint8", 5: "int8",
+           6: "uint16", 7: "int16", 8: "uint32", 9: "int32", 10: "uint64",
+           11: "int64"}
+_NUMBERS = {np.dtype(name): number for number, name in _DTYPES.items()}
+
+#: Cosine between two axes from which on a grid counts as sheared.
+SHEAR = 1e-3
+
+_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+Vector = Tuple[float, float, float]
+
+
+class Image:
+    """Voxels [k,j,i] with spacing, origin and direction.
+
+    Args:
+        array: [k,j,i], any real NumPy type. It is wrapped without a copy when
+            it is C-contiguous and in native byte order; then do not change
+            it while a session works on it.
+        spacing: mm along i, j, k.
+        origin: LPS mm of the centre of voxel (0,0,0).
+        direction: 3x3, or 9 numbers row by row; column c is the unit vector
+            along index axis c, in LPS.
+        modality: what the file says (ct, mr, pet, us, microscopy), or None.
+
+    Raises:
+        ShapeError: not three axes. InputError: anything else.
+    """
+
+    def __init__(self, array: Any, spacing: Sequence[float] = (1, 1, 1),
+                 origin: Sequence[float] = (0, 0, 0),
+                 direction: Any = (1, 0, 0, 0, 1, 0, 0, 0, 1),
+                 modality: Optional[str] = None):
+        self.array, self.copied = _voxels(array)
+        self.spacing: Vector = _numbers("spacing", spacing, 3)
+        self.origin: Vector = _numbers("origin", origin, 3)
+        flat = _numbers("direction", np.ravel(direction), 9)
+        self.direction = np.reshape(flat, (3, 3))
+        self.direction.flags.writeable = False
+        self.modality = modality
+        self._owner: Any = None
+        if not all(step > 0 for step in self.spacing):
+            raise InputError(f"spacing: {_line(self.spacing)}; expected "
+                             "three positive lengths in mm")
+        if abs(np.linalg.det(self.direction)) < 1e-6:
+            raise InputError(f"direction: {_line(flat)} is singular; "
+                             "expected three unit vectors as columns")
+
+    @property
+    def size(self) -> Tuple[int, int, int]:
+        """Voxels along i, j, k."""
+        k, j, i = self.array.shape
+        return i, j, k
+
+    @property
+    def affine(self) -> np.ndarray:
+        """[4,4] from voxel (i,j,k,1) to RAS mm, as NIfTI has it."""
+        matrix = np.eye(4)
+        matrix[:3, :3] = self.direction * self.spacing
+        matrix[:3, 3] = self.origin
+        return _LPS @ matrix + 0.0
+
+    def to_lps(self, ijk: Any) -> np.ndarray:
+        """LPS mm [...,3] of voxel indices [...,3]."""
+        matrix = self.direction * self.spacing
+        return np.asarray(ijk, float) @ matrix.T + self.origin
+
+    def to_index(self, lps: Any) -> np.ndarray:
+        """Continuous voxel indices [...,3] of LPS mm [...,3]; the voxel is
+        floor(x + 0.5)."""
+        matrix = np.linalg.inv(self.direction * self.spacing)
+        return (np.asarray(lps, float) - self.origin) @ matrix.T
+
+    def like(self, array: Any) -> "Image":
+        """Another array [k,j,i] on the same grid."""
+        image = Image(array, self.spacing, self.origin, self.direction,
+                      self.modality)
+        if image.size != self.size:
+            raise ShapeError(f"array: shape {image.array.shape}; expected "
+                             f"{self.array.shape} as the image has")
+        return image
+
+    def __repr__(self) -> str:
+        return (f"Image({'x'.join(map(str, self.size))} "
+                f"{self.array.dtype}, spacing {_line(self.spacing)} mm)")
+
+    def _geometry(self) -> _abi.Geometry:
+        return _abi.Geometry(self.size, self.spacing, self.origin,
+                             tuple(np.ravel(self.direction)))
+
+    @contextlib.contextmanager
+    def _volume(self) -> Iterator[ctypes.c_void_p]:
+        """The voxels as MedalsVolume, which borrows them: whoever lets C
+        keep the volume keeps this image too."""
+        volume, geometry = ctypes.c_void_p(), self._geometry()
+        call("medals_volume_wrap", ctypes.byref(volume),
+             ctypes.byref(geometry), _NUMBERS[self.array.dtype],
+             self.array.ctypes.data, None, None)
+        try:
+            yield volume
+        finally:
+            load_library().medals_volume_free(ctypes.byref(volume))
+
+
+def number_of_dtype(dtype: Any) -> int:
+    """MedalsDtype of a NumPy type."""
+    found = _NUMBERS.get(np.dtype(dtype))
+    if found is None:
+        raise InputError(f"dtype: {np.dtype(dtype)}; expected one of "
+                         + ", ".join(_DTYPES.values()))
+    return found
+
+
+def array_of_volume(volume: int) -> np.ndarray:
+    """A copy [k,j,i] of a MedalsVolume's voxels."""
+    library = load_library()
+    size = library.medals_volume_peek_geometry(volume).contents.size
+    dtype = np.dtype(_DTYPES[library.medals_volume_dtype(volume)])
+    shape = tuple(size)[::-1]
+    buffer = (ctypes.c_uint8 * (math.prod(shape) * dtype.itemsize)
+              ).from_address(library.medals_volume_peek_data(volume))
+    return np.frombuffer(buffer, dtype).reshape(shape).copy()
+
+
+def ras_geometry(affine: Any) -> Tuple[Vector, Vector, np.ndarray]:
+    """Spacing, origin, direction in LPS of a RAS affine [4,4].
+
+    Raises InputError where it is singular or sheared: resample first.
+    """
+    matrix = np.asarray(affine, float)
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
+        raise InputError("affine: not a finite 4x4 matrix; expected one "
+                         "from voxels to RAS mm")
+    matrix = _LPS @ matrix + 0.0
+    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    if not (spacing > 0).all():
+        raise InputError("affine: an axis without length; expected three")
+    direction = matrix[:3, :3] / spacing
+    lean = np.abs(direction.T @ direction - np.eye(3)).max()
+    if lean > SHEAR:
+        raise InputError(f"affine: sheared, its axes lean by a cosine of "
+                         f"{lean:.3g}; expected right angles: resample it")
+    return tuple(spacing.tolist()), tuple(matrix[:3, 3].tolist()), direction
+
+
+def _voxels(array: Any) -> Tuple[np.ndarray, bool]:
+    """The array as C can see it, and whether that took a copy."""
+    given = np.asanyarray(array)
+    if given.dtype.kind not in "biuf" or given.dtype.itemsize > 8:
+        raise InputError(f"image: {given.dtype} voxels; expected real "
+                         "numbers of at most 64 bits")
+    if given.ndim != 3:
+        raise ShapeError(f"image: {_axes(given.shape)}; expected three axes "
+                         "[k,j,i]")
+    if 0 in given.shape:
+        raise InputError(f"image: shape {given.shape}; expected at least "
+                         "one voxel along each axis")
+    native = given.dtype.newbyteorder("=")
+    made = np.ascontiguousarray(given, native)
+    if made.dtype == bool:
+        made = made.view(np.uint8)
+    copied = not np.shares_memory(made, given) or not isinstance(
+        array, np.ndarray)
+    return made.view(np.ndarray), copied
+
+
+def _axes(shape: Tuple[int, ...]) -> str:
+    """What is wrong with a shape that has not three axes, in words."""
+    if len(shape) == 2:
+        return f"2-D, shape {shape}; give one slice as array[None]"
+    if len(shape) == 4 and shape[-1] in (3, 4):
+        return f"colour or 4-D, shape {shape}; give one channel"
+    return f"{len(shape)}-D, shape {shape}; give one frame"
+
+
+def _numbers(what: str, values: Any, count: int) -> Tuple[float, ...]:
+    try:
+        found = tuple(float(value) for value in values)
+    except (TypeError, ValueError):
+        found = ()
+    if len(found) != count or not all(map(math.isfinite, found)):
+        raise InputError(f"{what}: {values!r}; expected {count} finite "
+                         "numbers")
+    return found
+
+
+def _line(values: Sequence[float]) -> str:
+    return " x ".join(f"{value:g}" for value in values)

@@ -1,0 +1,119 @@
+"""A labelmap with the names of its values, and the one-liner that makes one."""
+import ctypes
+from dataclasses import dataclass
+from typing import Any, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from . import _abi
+from ._library import (call, decode, load_library, modality_number,
+                       text_array, text_list)
+from ._watch import ProgressCallback, Watch
+from .errors import InputError
+from .image import Image, array_of_volume
+from .model import Model, as_model
+from .prompts import extent_array
+from .readers import as_image
+
+
+@dataclass(frozen=True)
+class Label:
+    """One class of a labelmap."""
+
+    value: int  #: of its voxels
+    name: str
+    text: Optional[str]  #: what was asked for; None: by prompts alone
+    known: bool  #: the model was trained on it
+    voxels: int
+    ml: float
+    mean_probability: Optional[float]
+
+
+class Labelmap(Image):
+    """Label values [k,j,i] on an image's grid; 0 is background."""
+
+    labels: Tuple[Label, ...] = ()
+    warnings: Tuple[str, ...] = ()
+
+    def mask(self, name: Union[str, int]) -> np.ndarray:
+        """Voxels [k,j,i] of one class, bool, by its name, text or value."""
+        for label in self.labels:
+            if name in (label.name, label.text, label.value):
+                return self.array == label.value
+        raise InputError(f"label {name!r}: not in this labelmap; expected "
+                         + ", ".join(label.name for label in self.labels))
+
+
+def labelmap_on(image: Image, array: np.ndarray, labels: Sequence[Label],
+                warnings: Sequence[str] = ()) -> Labelmap:
+    """A Labelmap on another image's grid."""
+    made = Labelmap(array, image.spacing, image.origin, image.direction,
+                    image.modality)
+    made.labels, made.warnings = tuple(labels), tuple(warnings)
+    return made
+
+
+def split_texts(texts: Union[str, Sequence[str]]) -> Tuple[str, ...]:
+    """Texts of a list, or of one string split at ";" and line ends."""
+    if not isinstance(texts, str):
+        return tuple(texts)
+    parts = texts.replace("\n", ";").split(";")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def segment(image: Any, texts: Union[str, Sequence[str]],
+            model: Union[Model, str, None] = None,
+            modality: Optional[str] = None,
+            window: Optional[Tuple[float, float]] = None,
+            roi: Optional[Sequence[int]] = None, stages: int = 0,
+            progress: Optional[ProgressCallback] = None) -> Labelmap:
+    """Segments what the texts name.
+
+    Args:
+        image: whatever as_image() takes.
+        texts: a list, or one string with ";" between; values are 1, 2, ...
+        model: a Model, the path of a package, or None: the default one.
+        modality: ct, mr, us, pet, microscopy; None: header, texts, model.
+        window: lower, upper bound in HU; CT only.
+        roi: i0,i1,j0,j1,k0,k1, half open: the rest is background.
+        stages: the first N stages of the model; 0: all.
+        progress: called as progress(fraction, phase, seconds_left); False
+            cancels with CancelledError.
+    """
+    volume_image, opened = as_image(image), as_model(model)
+    wanted = split_texts(texts)
+    options = _abi.SegmentOptions(
+        texts=text_array(wanted), text_count=len(wanted),
+        modality=modality_number(modality), stages=stages,
+        header_modality=modality_number(volume_image.modality),
+        has_window=window is not None, window=tuple(window or (0, 0)),
+        has_roi=roi is not None, roi=extent_array(roi) or _abi.Extent())
+    result = ctypes.c_void_p()
+    with volume_image._volume() as volume, Watch(progress) as watch:
+        options.progress = watch.progress_fn
+        try:
+            call("medals_segment", ctypes.byref(result), opened.pointer,
+                 volume, ctypes.byref(options))
+            return _labelmap_of(volume_image, result)
+        finally:
+            load_library().medals_segmentation_free(ctypes.byref(result))
+
+
+def _labelmap_of(image: Image, result: ctypes.c_void_p) -> Labelmap:
+    library = load_library()
+    report, labels = _abi.ClassReport(), []
+    for index in range(library.medals_segmentation_class_count(result)):
+        library.medals_segmentation_class(result, index,
+                                          ctypes.byref(report))
+        text = decode(report.text)
+        labels.append(Label(report.label, text or "", text, report.known,
+                            report.voxels, report.ml,
+                            number_or_none(report.mean_probability)))
+    array = array_of_volume(library.medals_segmentation_peek_labelmap(result))
+    return labelmap_on(image, array, labels, text_list(
+        library.medals_segmentation_warnings(result)))
+
+
+def number_or_none(value: float) -> Optional[float]:
+    """C says NaN where there is no number, Python None."""
+    return None if value != value else value

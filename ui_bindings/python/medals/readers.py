@@ -1,0 +1,72 @@
+"""Images of other packages as ours, with their geometry.
+
+No package is imported here: an object of one means that its owner has done
+so, and sys.modules then has it.
+"""
+import sys
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+from .image import Image, ras_geometry
+
+
+def as_image(obj: Any) -> Image:
+    """An Image of an Image, a NumPy array, a SimpleITK image, a nibabel
+    image, or a list of pydicom data sets (one series).
+
+    Voxels are shared where the other package lets us see them.
+
+    Raises:
+        ShapeError: 2-D, 4-D, colour. InputError: anything else.
+    """
+    if isinstance(obj, Image):
+        return obj
+    if isinstance(obj, np.ndarray):
+        return Image(obj)
+    sitk, nibabel, pydicom = map(sys.modules.get,
+                                 ("SimpleITK", "nibabel", "pydicom"))
+    if sitk is not None and isinstance(obj, sitk.Image):
+        return _of_simpleitk(obj, sitk)
+    if nibabel is not None and isinstance(
+            obj, nibabel.spatialimages.SpatialImage):
+        return _of_nibabel(obj)
+    if pydicom is not None:
+        from . import dicom
+
+        if dicom.is_series(obj):
+            return dicom.image_of_series(obj)
+    raise InputError(f"image: {type(obj).__name__}; expected a medals.Image, "
+                     "a NumPy array, an image of SimpleITK or nibabel, or a "
+                     "list of pydicom data sets")
+
+
+def _of_simpleitk(obj: Any, sitk: Any) -> Image:
+    if obj.GetNumberOfComponentsPerPixel() != 1:
+        raise InputError(
+            f"image: {obj.GetNumberOfComponentsPerPixel()} components a "
+            "voxel; expected one: a colour image has no intensity")
+    while obj.GetDimension() > 3 and 1 in obj.GetSize()[3:]:
+        size = list(obj.GetSize())
+        size[3 + size[3:].index(1)] = 0
+        obj = sitk.Extract(obj, size, [0] * len(size))
+    if obj.GetDimension() != 3:
+        return Image(sitk.GetArrayViewFromImage(obj))  # says why not
+    # A second handle on the same voxels: if the caller writes into his, he
+    # gets a copy of his own and ours stays where it is.
+    owner = sitk.Image(obj)
+    image = Image(sitk.GetArrayViewFromImage(owner), owner.GetSpacing(),
+                  owner.GetOrigin(), owner.GetDirection())
+    image._owner = owner
+    return image
+
+
+def _of_nibabel(obj: Any) -> Image:
+    array = np.asanyarray(obj.dataobj)
+    while array.ndim > 3 and array.shape[-1] == 1:
+        array = array[..., 0]
+    if array.ndim != 3:
+        return Image(array.T)  # says why not
+    spacing, origin, direction = ras_geometry(obj.affine)
+    return Image(array.T, spacing, origin, direction)

@@ -1,0 +1,16 @@
+"""What the Slicer module MedalS is made of.
+
+    widget.py          the panel: glue between .ui, parameter node and logic
+    parameter_node.py  what the panel keeps in the scene
+    logic.py           one volume, one segmentation, one session; no Qt
+    engine_thread.py   the one worker thread and the pump of its results
+    prompts.py         markups and strokes -> prompts
+    segments.py        answers -> MRML segments, and edits of others back
+    masking.py         what the Segment Editor's masking lets through
+    geometry.py        RAS <-> LPS, matrices, boxes: the one place
+    texts.py           the text panel: lines, known classes, completion
+    engine.py          finds the package `medals` of this extension
+    failure.py         one clear line for the user
+
+Only widget.py and parameter_node.py need Qt or a running application.
+"""

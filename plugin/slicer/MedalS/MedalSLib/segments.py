@@ -1,0 +1,367 @@
+"""Segments of one segmentation node: made, written by boxes, read, watched.
+
+A segmentation keeps binary labelmaps in layers; several segments may share a
+layer, each under its label value, and a layer covers only the extent that it
+needs. Writing goes through Slicer's own SetBinaryLabelmapToSegment with the
+extent of the box, so that only that piece is copied and drawn again, and so
+that a foreign segment in the same layer is moved away, never painted over.
+"""
+import contextlib
+from typing import (Callable, Dict, Iterator, List, NamedTuple, Optional,
+                    Sequence, Set)
+
+import numpy as np
+import slicer
+import vtk
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+from . import geometry
+from .failure import Failure
+from .geometry import Box
+from .texts import Known
+
+#: Tag of segments that were asked for by text; kept in .seg.nrrd.
+TEXT_TAG = "MedalS.Text"
+
+#: Contexts in which Slicer looks up names, in this order.
+CONTEXTS = ("Segmentation category and type - 3D Slicer General Anatomy list",
+            "Segmentation category and type - DICOM master list")
+
+#: For objects that no list knows.
+TISSUE = (CONTEXTS[0] + "~SCT^85756007^Tissue~SCT^85756007^Tissue~^^~"
+          "Anatomic codes - DICOM master list~^^~^^")
+
+SURFACE = "Closed surface"
+LABELMAP = "Binary labelmap"
+
+#: Colours of objects without one, 0..1: apart in hue, none of them red/green
+#: alone.
+PALETTE = ((0.90, 0.62, 0.00), (0.34, 0.71, 0.91), (0.00, 0.62, 0.45),
+           (0.94, 0.89, 0.26), (0.80, 0.47, 0.65), (0.00, 0.45, 0.70))
+
+
+class Piece(NamedTuple):
+    """Voxels of a segment inside a box."""
+
+    segment_id: str
+    box: Box
+    mask: np.ndarray  #: [k,j,i] over the box, not 0 where the segment is
+
+
+def terminology_of(text: str) -> str:
+    """Slicer's terminology entry of a name, from its own lists; the entry of
+    plain tissue when no list has the name."""
+    logic = _terminologies()
+    for context in CONTEXTS if logic else ():
+        # A used entry keeps an old modifier ("Liver ... Right").
+        entry = slicer.vtkSlicerTerminologyEntry()
+        if logic.FindTypeInTerminologyBy3dSlicerLabel(
+                context, text.lower(), entry):
+            return logic.SerializeTerminologyEntry(entry)
+    return TISSUE
+
+
+def _terminologies():
+    module = getattr(slicer.modules, "terminologies", None)
+    return module.logic() if module else None
+
+
+class Segments:
+    """The segments of a segmentation node, on the grid of a volume."""
+
+    def __init__(self, node, volume):
+        self.node = node
+        self.volume = volume
+        self._writing = 0
+        self._observers: List[int] = []
+
+    @property
+    def segmentation(self):
+        """The vtkSegmentation."""
+        return self.node.GetSegmentation()
+
+    def ids(self) -> List[str]:
+        """Segment IDs in their order."""
+        return list(self.segmentation.GetSegmentIDs())
+
+    def has(self, segment_id: str) -> bool:
+        """Whether a segment is there."""
+        return self.segmentation.GetSegment(segment_id) is not None
+
+    def get(self, segment_id: str):
+        """The vtkSegment; Failure when it is gone."""
+        segment = self.segmentation.GetSegment(segment_id)
+        if segment is None:
+            raise Failure(f"segment {segment_id}: not in segmentation "
+                          f"{self.node.GetName()}; expected one of it")
+        return segment
+
+    def name(self, segment_id: str) -> str:
+        """The name that the user sees."""
+        segment = self.segmentation.GetSegment(segment_id)
+        return segment.GetName() if segment else segment_id
+
+    def is_visible(self, segment_id: str) -> bool:
+        """Whether a segment is shown."""
+        display = self.node.GetDisplayNode()
+        return display is None or bool(display.GetSegmentVisibility(
+            segment_id))
+
+    def text(self, segment_id: str) -> Optional[str]:
+        """The text that a segment was asked for by, or None."""
+        value = vtk.reference("")
+        segment = self.segmentation.GetSegment(segment_id)
+        if segment and segment.GetTag(TEXT_TAG, value):
+            return str(value) or None
+        return None
+
+    # ---- making ------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Gives a new segmentation the volume's grid and transform, and makes
+        labelmaps its source.
+
+        Raises Failure when segments are there on another grid.
+        """
+        node, volume = self.node, self.volume
+        if self.segmentation.GetNumberOfSegments() == 0:
+            node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+            node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+            self.segmentation.SetSourceRepresentationName(LABELMAP)
+        elif self.segmentation.GetSourceRepresentationName() != LABELMAP:
+            raise Failure(
+                f"segmentation {node.GetName()}: its source is "
+                f"{self.segmentation.GetSourceRepresentationName()}; expected "
+                f"{LABELMAP}: convert it in the module Segmentations")
+        matrix = geometry.labelmap_matrix(volume, node)
+        for segment_id in self.ids():
+            layer = self._layer(segment_id)
+            if layer is not None and not _same_grid(layer, matrix):
+                raise Failure(
+                    f"segmentation {node.GetName()}: another grid than volume "
+                    f"{volume.GetName()}; expected the same one: choose a new "
+                    "segmentation")
+
+    def make(self, name: str, text: Optional[str] = None,
+             known: Optional[Known] = None,
+             segment_id: str = "") -> str:
+        """Makes an empty segment with name, colour and terminology; returns
+        its ID. `segment_id`: which one, when it is free."""
+        taken = {self.name(other) for other in self.ids()}
+        shown, number = name, 1
+        while shown in taken:
+            number += 1
+            shown = f"{name} {number}"
+        colour = PALETTE[len(taken) % len(PALETTE)]
+        if known:
+            colour = tuple(c / 255 for c in known.rgb)
+        self._clear_stray_labels()
+        with self.writing():
+            segment_id = self.segmentation.AddEmptySegment(
+                self.segmentation.GenerateUniqueSegmentID(
+                    segment_id or "MedalS_1"), shown, list(colour))
+            segment = self.segmentation.GetSegment(segment_id)
+            segment.SetTerminology((known and known.terminology) or
+                                   terminology_of(text or name))
+            # Terminology may bring Slicer's own colour and name along.
+            segment.SetName(shown)
+            segment.SetColor(list(colour))
+            if text:
+                segment.SetTag(TEXT_TAG, text)
+        return segment_id
+
+    def remove(self, segment_id: str) -> None:
+        """Takes a segment away."""
+        with self.writing():
+            self.segmentation.RemoveSegment(segment_id)
+
+    def _clear_stray_labels(self) -> None:
+        """Zeroes values in layers that no segment of the layer has: an import
+        by IDs leaves them, and the next new segment would own them."""
+        for ids in self._by_layer().values():
+            layer = self._layer(ids[0])
+            values = [self.segmentation.GetSegment(i).GetLabelValue()
+                      for i in ids]
+            array = _view(layer)
+            if array is None:
+                continue
+            stray = set(np.unique(array).tolist()) - {0} - set(values)
+            if stray:
+                array[np.isin(array, list(stray))] = 0
+                layer.GetPointData().GetScalars().Modified()
+
+    def _by_layer(self) -> Dict[str, List[str]]:
+        layers: Dict[str, List[str]] = {}
+        for segment_id in self.ids():
+            layer = self._layer(segment_id)
+            if layer is not None:
+                layers.setdefault(layer.GetAddressAsString("vtkObject"),
+                                  []).append(segment_id)
+        return layers
+
+    # ---- voxels ------------------------------------------------------------
+
+    def _layer(self, segment_id: str):
+        """The layer of a segment, shared or not; None when it is empty."""
+        segment = self.segmentation.GetSegment(segment_id)
+        layer = segment.GetRepresentation(LABELMAP) if segment else None
+        return None if layer is None or layer.IsEmpty() else layer
+
+    def box(self, segment_id: str) -> Optional[Box]:
+        """A box that holds a segment's voxels; None when it has no layer."""
+        layer = self._layer(segment_id)
+        return layer and geometry.box_of_extent(layer.GetExtent())
+
+    def read(self, segment_id: str, box: Box) -> np.ndarray:
+        """A segment's voxels over a box: u8 [k,j,i], 0 or 1, a copy."""
+        mask = np.zeros(geometry.box_shape(box), np.uint8)
+        layer = self._layer(segment_id)
+        if layer is None:
+            return mask
+        own = geometry.box_of_extent(layer.GetExtent())
+        common = geometry.intersection(box, own)
+        if geometry.is_empty(common):
+            return mask
+        value = self.segmentation.GetSegment(segment_id).GetLabelValue()
+        mask[geometry.box_slices(common, box[::2])] = (
+            _view(layer)[geometry.box_slices(common, own[::2])] == value)
+        return mask
+
+    def count(self, segment_id: str) -> int:
+        """Voxels of a segment."""
+        box = self.box(segment_id)
+        return int(self.read(segment_id, box).sum()) if box else 0
+
+    def write(self, pieces: Sequence[Piece],
+              losers: Sequence[str] = ()) -> int:
+        """Replaces voxels inside boxes; returns how many changed.
+
+        What goes is taken from all pieces before what comes is given to any:
+        a voxel that moves from one class to another is never in both, which
+        would make Slicer move a class to a layer of its own. losers: other
+        segments that give up the voxels that come; all others keep theirs.
+        """
+        changed, comes = 0, []
+        for segment_id, box, mask in pieces:
+            mask = (np.asarray(mask) != 0).view(np.uint8)
+            before = self.read(segment_id, box)
+            changed += self._erase(segment_id, box, before > mask)
+            come = mask > before
+            if come.any():
+                comes.append((segment_id, box, come))
+                changed += int(np.count_nonzero(come))
+        for _, box, come in comes:
+            for loser in losers:
+                self._erase(loser, box, come & (self.read(loser, box) != 0))
+        # Slicer's mode "replace" would drop all that a segment has outside
+        # of the box when it is alone in its layer.
+        mode = slicer.vtkSlicerSegmentationsModuleLogic.MODE_MERGE_MASK
+        for segment_id, box, come in comes:
+            self._merge(segment_id, box, come, mode)
+        return changed
+
+    def _erase(self, segment_id: str, box: Box, mask: np.ndarray) -> int:
+        """Takes voxels, bool [k,j,i], from a segment that has them."""
+        count = int(np.count_nonzero(mask))
+        if count:
+            mode = slicer.vtkSlicerSegmentationsModuleLogic.MODE_MERGE_MIN
+            self._merge(segment_id, box, ~mask, mode)
+        return count
+
+    def _merge(self, segment_id: str, box: Box, mask: np.ndarray,
+               mode: int) -> None:
+        """Merges a mask, bool [k,j,i], into a segment by one of Slicer's
+        modes; Slicer copies the box into the layer."""
+        image = slicer.vtkOrientedImageData()
+        image.SetExtent(geometry.vtk_extent(box))
+        image.GetPointData().SetScalars(numpy_to_vtk(
+            np.ascontiguousarray(mask).view(np.uint8).reshape(-1)))
+        image.SetImageToWorldMatrix(geometry.vtk_matrix(
+            geometry.labelmap_matrix(self.volume, self.node)))
+        logic = slicer.vtkSlicerSegmentationsModuleLogic
+        # Only voxels of this segment are erased; that others are named as
+        # ones to overwrite keeps it in the layer that it shares with them.
+        others = self.ids() if mode == logic.MODE_MERGE_MIN else []
+        with self.writing():
+            done = logic.SetBinaryLabelmapToSegment(
+                image, self.node, segment_id, mode, geometry.vtk_extent(box),
+                False, others)
+        if not done:
+            raise Failure(f"segment {self.name(segment_id)}: Slicer refused "
+                          "its labelmap; expected it to be taken")
+
+    # ---- others' edits -----------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """While we write, what we watch for does not count."""
+        self._writing += 1
+        try:
+            yield
+        finally:
+            self._writing -= 1
+
+    def watch(self, edited: Callable[[Optional[str]], None]) -> None:
+        """Calls `edited(segment ID or None)` when somebody else may have
+        changed voxels, added or taken away a segment. None: any of them.
+        Slicer's undo says no more than that a segment was modified."""
+        kind = slicer.vtkSegmentation
+
+        @vtk.calldata_type(vtk.VTK_STRING)
+        def told(_caller, _event, segment_id=None):
+            if not self._writing:
+                edited(segment_id or None)
+
+        for event in (kind.SourceRepresentationModified,
+                      kind.RepresentationModified, kind.SegmentModified,
+                      kind.SegmentAdded, kind.SegmentRemoved):
+            self._observers.append(self.segmentation.AddObserver(event, told))
+
+    def unwatch(self) -> None:
+        """Ends watch()."""
+        for tag in self._observers:
+            self.segmentation.RemoveObserver(tag)
+        self._observers = []
+
+    # ---- surfaces ----------------------------------------------------------
+
+    def drop_surfaces(self) -> bool:
+        """Drops the closed surfaces, which Slicer would else make again after
+        every box; returns whether there were any."""
+        if not self.segmentation.ContainsRepresentation(SURFACE):
+            return False
+        with self.writing():
+            self.segmentation.RemoveRepresentation(SURFACE)
+        return True
+
+    def make_surfaces(self) -> None:
+        """Makes the closed surfaces again."""
+        with self.writing():
+            self.node.CreateClosedSurfaceRepresentation()
+
+    def sharing(self, segment_id: str) -> Set[str]:
+        """Segments in the same layer, itself too."""
+        for ids in self._by_layer().values():
+            if segment_id in ids:
+                return set(ids)
+        return {segment_id}
+
+
+def _view(layer) -> Optional[np.ndarray]:
+    """A layer's voxels [k,j,i], not copied; None when it has none."""
+    scalars = layer.GetPointData().GetScalars()
+    if scalars is None:
+        return None
+    return vtk_to_numpy(scalars).reshape(layer.GetDimensions()[::-1])
+
+
+def _same_grid(layer, matrix: np.ndarray) -> bool:
+    """Whether a layer has this IJKToRAS [4,4], to a thousandth of a voxel
+    over its size."""
+    own = vtk.vtkMatrix4x4()
+    layer.GetImageToWorldMatrix(own)
+    lengths = np.linalg.norm(matrix[:3, :3], axis=0)
+    extent = np.abs(np.reshape(layer.GetExtent(), (3, 2))).max(axis=1) + 1
+    apart = np.abs(geometry.array_of(own) - matrix)[:3]
+    far = apart[:, :3] @ extent + apart[:, 3]
+    return bool(far.max() <= 0.01 * lengths.min())

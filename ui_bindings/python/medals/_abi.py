@@ -4,6 +4,7 @@ One entry per function that this package calls, in the order of the headers
 in engine/include/medals, which are the manual. Nothing here computes.
 """
 import ctypes as c
+from typing import Any
 
 Handle = c.c_void_p
 HandleOut = c.POINTER(c.c_void_p)
@@ -34,7 +35,7 @@ class Geometry(c.Structure):
 class _Sized(c.Structure):
     """A struct that starts with its own size."""
 
-    def __init__(self, **fields):
+    def __init__(self, **fields: Any):
         super().__init__(c.sizeof(type(self)), **fields)
 
 

@@ -158,7 +158,7 @@ def text_list(texts) -> List[str]:
     """A NULL-terminated list from C."""
     found: List[str] = []
     while texts and texts[len(found)] is not None:
-        found.append(decode(texts[len(found)]))
+        found.append(texts[len(found)].decode("utf-8", "replace"))
     return found
 
 

@@ -84,7 +84,7 @@ class Watch:
             return False
 
     def _on_instant(self, cookie: Any, answer: int) -> None:
-        if self._error is not None:
+        if self._error or not self._instant or not self._read_answer:
             return
         try:
             self._instant(self._read_answer(answer))

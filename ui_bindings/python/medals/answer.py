@@ -1,13 +1,13 @@
 """What a session answers: a revision, and where each class changed."""
 import ctypes
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 from . import _abi
 from ._library import load_library, text_list
 
 #: Half-open box (i0,i1, j0,j1, k0,k1) in voxels.
-Extent = Tuple[int, int, int, int, int, int]
+Extent = Tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Answer:
     class_index: Optional[int] = None  #: add_class: the new one
 
 
-def read_answer(pointer: int, class_count: int = 0) -> Answer:
+def read_answer(pointer: Any, class_count: int = 0) -> Answer:
     """An Answer of a MedalsAnswer, which stays the caller's.
 
     class_count: how many entries `dice` gets.
@@ -52,7 +52,7 @@ def read_answer(pointer: int, class_count: int = 0) -> Answer:
         tuple(text_list(library.medals_answer_warnings(pointer))))
 
 
-def _changes(library: ctypes.CDLL, pointer: int) -> List[Change]:
+def _changes(library: ctypes.CDLL, pointer: Any) -> List[Change]:
     found, change = [], _abi.Change()
     for index in range(library.medals_answer_change_count(pointer)):
         library.medals_answer_change(pointer, index, ctypes.byref(change))
@@ -61,7 +61,7 @@ def _changes(library: ctypes.CDLL, pointer: int) -> List[Change]:
     return found
 
 
-def _windows(library: ctypes.CDLL, pointer: int) -> List[Extent]:
+def _windows(library: ctypes.CDLL, pointer: Any) -> List[Extent]:
     found, extent = [], _abi.Extent()
     for index in range(library.medals_answer_window_count(pointer)):
         library.medals_answer_window(pointer, index, extent)

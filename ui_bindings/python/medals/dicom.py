@@ -3,6 +3,7 @@
 DICOM's patient coordinates are LPS, as ours. Rows run along i, columns along
 j; slices are sorted along the normal of their plane.
 """
+import sys
 from typing import Any, List, Sequence, Tuple
 
 import numpy as np
@@ -10,8 +11,6 @@ import numpy as np
 from .errors import InputError
 from .image import Image
 
-#: Slices may lie this part of a step beside where they should.
-_SLACK = 0.01
 _MODALITIES = {"CT": "ct", "MR": "mr", "PT": "pet", "US": "us",
                "SM": "microscopy"}
 
@@ -46,9 +45,7 @@ def image_of_series(obj: Any) -> Image:
 
 
 def _is_dataset(obj: Any) -> bool:
-    return (type(obj).__module__.split(".")[0] == "pydicom"
-            and hasattr(obj, "ImageOrientationPatient")
-            or hasattr(obj, "SOPClassUID") and hasattr(obj, "PixelSpacing"))
+    return isinstance(obj, sys.modules["pydicom"].Dataset)
 
 
 def _check_slice(one: Any, first: Any) -> None:
@@ -85,26 +82,37 @@ def _sorted_slices(slices: Sequence[Any]
     found = [slices[n] for n in order]
     if len(found) == 1:
         return direction, found, float(found[0].get("SliceThickness") or 1)
-    moves = np.diff(places[order], axis=0)
-    step = float(np.median(moves @ normal))
-    _check_moves(moves, normal, step)
-    # The mean over all has the least rounding of the positions in it.
-    return direction, found, float((moves @ normal).mean())
+    along = np.diff(places[order] @ normal)
+    _check_steps(along)
+    _check_tilt(places[order] - places[order[0]], normal,
+                min(map(float, slices[0].PixelSpacing)))
+    return direction, found, float(along.mean())
 
 
-def _check_moves(moves: np.ndarray, normal: np.ndarray, step: float) -> None:
-    along = moves @ normal
-    if (along < 1e-3).any():
-        raise InputError("dicom: two slices at one place; expected each "
-                         "position once")
-    if np.abs(along - step).max() > _SLACK * step:
+def _check_steps(along: np.ndarray) -> None:
+    """One step between slices, in mm; small differences are averaged."""
+    usual = float(np.sort(along)[(len(along) - 1) // 2])
+    if usual < 1e-3 or along.min() < 0.05 * usual:
+        raise InputError("dicom: two slices at the same position; expected "
+                         "one slice a position")
+    if along.max() > 1.5 * usual:
+        raise InputError(f"dicom: slices are missing, two lie "
+                         f"{along.max():.3f} mm apart; expected {usual:.3f}")
+    if np.abs(along / usual - 1).max() > 0.1:
+        raise InputError(f"dicom: uneven slice distances from "
+                         f"{along.min():.3f} to {along.max():.3f} mm; "
+                         "expected even ones")
+
+
+def _check_tilt(ways: np.ndarray, normal: np.ndarray, pixel: float) -> None:
+    """Slices follow each other along the normal of their plane."""
+    aside = np.linalg.norm(ways - np.outer(ways @ normal, normal), axis=1)
+    degrees = np.degrees(np.arctan2(aside[-1], ways[-1] @ normal))
+    if aside.max() > 0.5 * pixel or degrees > 0.2:
         raise InputError(
-            f"dicom: slices {along.min():g} to {along.max():g} mm apart; "
-            "expected one step: is a slice missing?")
-    beside = np.linalg.norm(moves - np.outer(along, normal), axis=1)
-    if beside.max() > _SLACK * step:
-        raise InputError("dicom: slices shifted against each other (gantry "
-                         "tilt); expected a grid without shear")
+            f"dicom: gantry tilt, slices lie {aside.max():.1f} mm beside the "
+            f"first one's normal ({degrees:.1f} degrees); expected slices "
+            "stacked at right angles")
 
 
 def _values(one: Any) -> np.ndarray:
@@ -112,14 +120,13 @@ def _values(one: Any) -> np.ndarray:
     pixels = one.pixel_array
     slope = float(one.get("RescaleSlope", 1))
     intercept = float(one.get("RescaleIntercept", 0))
-    if slope != 1 or not intercept.is_integer():
-        pixels = pixels.astype(np.float32) * np.float32(slope)
-        pixels = pixels + np.float32(intercept)
-    else:
-        pixels = pixels.astype(np.int32) + int(intercept)
     if one.get("PhotometricInterpretation") == "MONOCHROME1":
-        pixels = pixels.max() + pixels.min() - pixels
-    return pixels
+        signed = int(one.get("PixelRepresentation", 0))
+        highest = -1 if signed else 2 ** int(one.BitsStored) - 1
+        pixels = highest - pixels.astype(np.int32)
+    if slope == 1 and intercept.is_integer():
+        return pixels.astype(np.int32) + int(intercept)
+    return (pixels * slope + intercept).astype(np.float32)
 
 
 def _numbers(values: Any) -> np.ndarray:

@@ -28,7 +28,7 @@ SHEAR = 1e-3
 
 _LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
-Vector = Tuple[float, float, float]
+Vector = Tuple[float, ...]
 
 
 class Image:
@@ -53,8 +53,8 @@ class Image:
                  direction: Any = (1, 0, 0, 0, 1, 0, 0, 0, 1),
                  modality: Optional[str] = None):
         self.array, self.copied = _voxels(array)
-        self.spacing: Vector = _numbers("spacing", spacing, 3)
-        self.origin: Vector = _numbers("origin", origin, 3)
+        self.spacing = _numbers("spacing", spacing, 3)
+        self.origin = _numbers("origin", origin, 3)
         flat = _numbers("direction", np.ravel(direction), 9)
         self.direction = np.reshape(flat, (3, 3))
         self.direction.flags.writeable = False
@@ -132,7 +132,7 @@ def number_of_dtype(dtype: Any) -> int:
     return found
 
 
-def array_of_volume(volume: int) -> np.ndarray:
+def array_of_volume(volume: Any) -> np.ndarray:
     """A copy [k,j,i] of a MedalsVolume's voxels."""
     library = load_library()
     size = library.medals_volume_peek_geometry(volume).contents.size

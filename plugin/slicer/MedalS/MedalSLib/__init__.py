@@ -2,10 +2,12 @@
 
     widget.py          the panel: glue between .ui, parameter node and logic
     parameter_node.py  what the panel keeps in the scene
+    pencil.py          mouse and keys in slice views -> calls of the logic
     logic.py           one volume, one segmentation, one session; no Qt
     engine_thread.py   the one worker thread and the pump of its results
-    prompts.py         markups and strokes -> prompts
-    segments.py        answers -> MRML segments, and edits of others back
+    desk.py            the session by segments: the worker's side
+    binding.py         scene and session agree: the main thread's side
+    segments.py        MRML segments: made, written by boxes, read, watched
     masking.py         what the Segment Editor's masking lets through
     geometry.py        RAS <-> LPS, matrices, boxes: the one place
     texts.py           the text panel: lines, known classes, completion

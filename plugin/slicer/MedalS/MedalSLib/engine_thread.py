@@ -119,6 +119,11 @@ class EngineThread:
         return not self._pending and self._results.empty()
 
     @property
+    def is_closed(self) -> bool:
+        """Whether close() was called."""
+        return self._closed
+
+    @property
     def running(self) -> Optional[Job]:
         """The job that runs or waits first."""
         return self._pending[0] if self._pending else None

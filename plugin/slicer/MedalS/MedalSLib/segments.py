@@ -7,6 +7,7 @@ extent of the box, so that only that piece is copied and drawn again, and so
 that a foreign segment in the same layer is moved away, never painted over.
 """
 import contextlib
+import uuid
 from typing import (Callable, Dict, Iterator, List, NamedTuple, Optional,
                     Sequence, Set)
 
@@ -158,8 +159,7 @@ class Segments:
         self._clear_stray_labels()
         with self.writing():
             segment_id = self.segmentation.AddEmptySegment(
-                self.segmentation.GenerateUniqueSegmentID(
-                    segment_id or "MedalS_1"), shown, list(colour))
+                self._free_id(segment_id), shown, list(colour))
             segment = self.segmentation.GetSegment(segment_id)
             segment.SetTerminology((known and known.terminology) or
                                    terminology_of(text or name))
@@ -170,10 +170,12 @@ class Segments:
                 segment.SetTag(TEXT_TAG, text)
         return segment_id
 
-    def remove(self, segment_id: str) -> None:
-        """Takes a segment away."""
-        with self.writing():
-            self.segmentation.RemoveSegment(segment_id)
+    def _free_id(self, wanted: str) -> str:
+        """The ID that is wanted, or one that no other scene has either: a
+        journal knows segments by it."""
+        while not wanted or self.has(wanted):
+            wanted = "MedalS_" + uuid.uuid4().hex[:12]
+        return wanted
 
     def _clear_stray_labels(self) -> None:
         """Zeroes values in layers that no segment of the layer has: an import

@@ -1,0 +1,157 @@
+"""A volume, a segmentation and a session that belong together: the side of
+the main thread.
+
+The session is the truth for its segments. What others do to them (paint, an
+undo of Slicer's, a segment taken away) is noticed here and taken in before
+the next call; what masking keeps from a segment is told to the session after
+each call.
+"""
+from typing import Callable, List, Optional, Sequence, Set, Tuple
+
+import numpy as np
+import slicer
+
+from . import geometry, masking
+from .desk import Desk, Edit, Result
+from .failure import Failure
+from .masking import Rules
+from .segments import Piece, Segments
+
+
+def check_volume(volume) -> None:
+    """Raises Failure when the engine cannot work on a volume node."""
+    if volume is None:
+        raise Failure("input volume: none chosen; expected a volume")
+    name = volume.GetName()
+    if not volume.IsA("vtkMRMLScalarVolumeNode"):
+        raise Failure(f"input volume {name}: a {volume.GetClassName()}; "
+                      "expected a scalar volume")
+    image = volume.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None or \
+            0 in image.GetDimensions():
+        raise Failure(f"volume {name}: holds no image; expected one")
+    components = image.GetNumberOfScalarComponents()
+    if components != 1:
+        raise Failure(f"volume {name}: {components} values a voxel (colour, "
+                      "vectors or time); expected one: choose a channel or a "
+                      "frame")
+    geometry.check_grid(volume)
+
+
+def signature(volume) -> Tuple:
+    """Changes when a volume's voxels or grid are replaced."""
+    image = volume.GetImageData()
+    scalars = image.GetPointData().GetScalars() if image else None
+    return (scalars and scalars.GetAddressAsString("vtkObject"),
+            scalars and scalars.GetMTime(),
+            image and image.GetDimensions(),
+            tuple(geometry.ijk_to_ras(volume).ravel()))
+
+
+class Binding:
+    """Ties them together. Main thread only, except for `desk`."""
+
+    def __init__(self, volume, segmentation):
+        check_volume(volume)
+        self.volume = volume
+        self.segments = Segments(segmentation, volume)
+        self.segments.prepare()
+        self.grid = geometry.volume_grid(volume)
+        self.signature = signature(volume)
+        #: The worker's; None until the session is open.
+        self.desk: Optional[Desk] = None
+        self.bound: List[str] = []
+        self._edited: Set[str] = set()
+        self._kept_back: List[Tuple[str, geometry.Box]] = []
+        self.segments.watch(self._note)
+
+    @property
+    def array(self) -> np.ndarray:
+        """The volume's voxels [k,j,i], not copied."""
+        return slicer.util.arrayFromVolume(self.volume)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether volume or segmentation are gone or were replaced."""
+        return any(node.GetScene() is None for node in
+                   (self.volume, self.segments.node)) or \
+            signature(self.volume) != self.signature
+
+    def release(self) -> None:
+        """Stops watching the scene."""
+        self.segments.unwatch()
+
+    # ---- from the scene ----------------------------------------------------
+
+    def _note(self, segment_id: Optional[str]) -> None:
+        """Somebody else changed a segment, or (None) any."""
+        if segment_id in self.bound:
+            self._edited.add(segment_id)
+        elif segment_id is None or not self.segments.has(segment_id):
+            self._edited.update(self.bound)
+
+    def collect(self, targets: Sequence[str] = ()) -> Tuple[List[Edit],
+                                                            List[str]]:
+        """Segments that others changed and targets that are no classes yet,
+        copied out of the scene; and all segment IDs."""
+        present = self.segments.ids()
+        names = [name for name in self.bound if name in self._edited]
+        names += [name for name in targets if name not in self.bound]
+        self._edited.clear()
+        edits = []
+        for name in dict.fromkeys(names):
+            if name in present:
+                edits.append(self._edit(name))
+        return edits, present
+
+    def _edit(self, name: str) -> Edit:
+        size = geometry.size_of(self.volume)
+        whole = (0, size[0], 0, size[1], 0, size[2])
+        box = self.segments.box(name)
+        if box is not None:
+            box = geometry.intersection(box, whole)
+        if box is None or geometry.is_empty(box):
+            return Edit(name, self.segments.text(name), None, None)
+        return Edit(name, self.segments.text(name), box,
+                    self.segments.read(name, box))
+
+    # ---- into the scene ----------------------------------------------------
+
+    def apply(self, pieces: Sequence[Piece], rules: Rules) -> int:
+        """Writes an answer into the segments as far as masking lets it;
+        returns how many voxels changed."""
+        own = self.bound
+        written = []
+        for piece in pieces:
+            if not self.segments.has(piece.segment_id):
+                continue
+            allowed = masking.editable(rules, self.segments,
+                                       piece.segment_id, piece.box)
+            if allowed is not None:
+                piece = self._masked(piece, allowed)
+            written.append(piece)
+        return self.segments.write(
+            written, masking.losers(rules, self.segments, own))
+
+    def _masked(self, piece: Piece, allowed: np.ndarray) -> Piece:
+        before = self.segments.read(piece.segment_id, piece.box)
+        mask = np.where(allowed, piece.mask, before)
+        if not np.array_equal(mask, piece.mask):
+            self._kept_back.append((piece.segment_id, piece.box))
+        return Piece(piece.segment_id, piece.box, mask)
+
+    def kept_back(self) -> List[Piece]:
+        """What masking kept from segments since the last call of this, as
+        the scene has it now."""
+        boxes, self._kept_back = self._kept_back, []
+        return [Piece(name, box, self.segments.read(name, box))
+                for name, box in boxes if self.segments.has(name)]
+
+    def settle(self, result: Result,
+               make: Callable[[str], None]) -> None:
+        """Takes over which segments are classes; `make` is called for one
+        that the scene does not have (a journal, a redo)."""
+        for name in result.bound:
+            if not self.segments.has(name):
+                make(name)
+        self.bound = list(result.bound)

@@ -1,0 +1,353 @@
+"""A session by segments: what the worker thread does with the engine.
+
+Classes of the session are named by the IDs of their segments; the name that
+the user sees stays with the segment. Every method runs on the worker and
+returns plain data, which the main thread then puts into the scene.
+
+A step is what the user takes back with one undo. Behind it may stand several
+revisions of the session: a class that had to be made, what masking kept from
+the segment. Steps that only prepare (a segment of somebody else is taken in)
+are passed over by undo, so that it never empties what we did not fill.
+"""
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+
+from . import geometry
+from .geometry import Box
+from .segments import Piece
+
+Show = Callable[[List[Piece]], None]
+
+#: How far back undo of Slicer's is looked for in our history.
+LOOK_BACK = 10
+
+
+class Edit(NamedTuple):
+    """All of a segment as it stands in the scene."""
+
+    segment_id: str
+    text: Optional[str]  #: what it was asked for by
+    box: Optional[Box]  #: None: empty
+    mask: Optional[np.ndarray]  #: u8 [k,j,i] over the box
+
+
+class Fact(NamedTuple):
+    """What a call did to a segment."""
+
+    segment_id: str
+    ml: float
+    added: int  #: voxels
+    removed: int  #: voxels
+
+
+class Result(NamedTuple):
+    """What the main thread has to know after a call."""
+
+    pieces: List[Piece]
+    facts: List[Fact]
+    seconds: float
+    warnings: List[str]
+    bound: List[str]  #: segments that are classes of the session
+    texts: Dict[str, Optional[str]]  #: what they were asked for by
+    can_undo: bool
+    can_redo: bool
+    count: int = 0  #: steps undone, passes run
+
+
+class Step:
+    """Revisions that belong together."""
+
+    def __init__(self, count: int, prepares: bool = False):
+        self.count = count
+        self.prepares = prepares
+
+
+class Desk:
+    """One open session."""
+
+    def __init__(self, session):
+        self.session = session
+        self._done: List[Step] = []
+        self._undone: List[List[Step]] = []
+        self._kept_back: List[Piece] = []
+
+    def close(self) -> None:
+        """Closes the session."""
+        self.session.close()
+
+    def bound(self) -> List[str]:
+        """Segments that are classes, in their order."""
+        return [known.name for known in self.session.classes]
+
+    # ---- what is in the scene ----------------------------------------------
+
+    def take_in(self, edits: Sequence[Edit], present: Sequence[str],
+                targets: Sequence[str] = ()) -> None:
+        """Makes the session agree with segments that others changed, made
+        or took away, before the next call works on it.
+
+        edits: changed ones, and targets that may not be classes yet.
+        present: all segments of the scene.
+        """
+        self._flush()
+        known = [edit for edit in edits if edit.segment_id in self.bound()]
+        gone = [name for name in self.bound() if name not in present]
+        if (gone or any(map(self._differs, known))) and \
+                not self._is_undo_of_another(known, present):
+            for name in gone:
+                self.session.remove_class(name)
+                self._push(1)
+            for edit in filter(self._differs, list(known)):
+                self._set(edit)
+                self._push(1)
+        for edit in edits:
+            if edit.segment_id in targets:
+                self._ensure(edit)
+
+    def _ensure(self, edit: Edit) -> None:
+        """Makes a class of a segment that is none yet, with its voxels."""
+        if edit.segment_id in self.bound():
+            return
+        texts = [known.text for known in self.session.classes]
+        text = edit.text if edit.text not in texts else None
+        self.session.add_class(text, edit.segment_id)
+        self._push(1, prepares=True)
+        if edit.box is not None and edit.mask.any():
+            self._set(edit)
+            self._push(1, prepares=True)
+
+    def _differs(self, edit: Edit) -> bool:
+        """Whether a segment's voxels are not those of its class."""
+        if edit.segment_id not in self.bound():
+            return edit.mask is not None and bool(edit.mask.any())
+        there = self.session.statistics(edit.segment_id).voxels
+        if edit.box is None:
+            return there != 0
+        if there != np.count_nonzero(edit.mask):
+            return True
+        return not np.array_equal(
+            self.session.read(edit.segment_id, edit.box, np.uint8), edit.mask)
+
+    def _set(self, edit: Edit) -> None:
+        """Gives a class a segment's voxels."""
+        name, box, mask = edit.segment_id, edit.box, edit.mask
+        there = self.session.statistics(name).voxels
+        if box is None or there != np.count_nonzero(
+                self.session.read(name, box, np.uint8)):
+            whole = np.zeros(self.session.image.array.shape, np.uint8)
+            if box is not None:
+                whole[geometry.box_slices(box)] = mask
+            box, mask = None, whole
+        self.session.set_mask(name, mask, "labelmap", extent=box,
+                              answer="none")
+
+    def _is_undo_of_another(self, edits: Sequence[Edit],
+                            present: Sequence[str]) -> bool:
+        """Whether the scene is one of our own states, near in history: then
+        Slicer's undo or redo was pressed, and we go there too, so that the
+        prompts of what was taken back are taken back as well."""
+        for go, back in ((self._back, self._forth), (self._forth, self._back)):
+            steps = 0
+            while steps < LOOK_BACK and go():
+                steps += 1
+                if all(name in present for name in self.bound()) and \
+                        not any(map(self._differs, edits)):
+                    return True
+            for _ in range(steps):
+                back()
+        return False
+
+    # ---- history -----------------------------------------------------------
+
+    def _push(self, count: int, prepares: bool = False) -> None:
+        self._done.append(Step(count, prepares))
+        self._undone.clear()
+
+    def _back(self):
+        """One step back; the engine's answer, or None when there is none."""
+        if all(step.prepares for step in self._done):
+            return None
+        group = [self._done.pop()]
+        while group[-1].prepares:
+            group.append(self._done.pop())
+        self._undone.append(group)
+        return self.session.undo(sum(step.count for step in group))
+
+    def _forth(self):
+        """One step forth; the engine's answer, or None."""
+        if not self._undone:
+            return None
+        group = self._undone.pop()
+        self._done.extend(reversed(group))
+        return self.session.redo(sum(step.count for step in group))
+
+    def undo(self) -> Result:
+        """Takes back the last step; count is 0 when there is none."""
+        return self._move(self._back)
+
+    def redo(self) -> Result:
+        """Brings back what was taken back last."""
+        return self._move(self._forth)
+
+    def _move(self, go: Callable[[], Any]) -> Result:
+        before = self.bound()
+        answer = go()
+        if answer is None:
+            return self._result([], None)
+        # A class that is gone stood for a segment of somebody else.
+        pieces = [piece for piece in self._pieces(answer, before)
+                  if piece.segment_id in self.bound()]
+        return self._result(pieces, answer)._replace(count=1)
+
+    def reset(self, what: str) -> Result:
+        """Forgets prompts, or also all voxels ("all")."""
+        return self._finish(self.session.reset(what))
+
+    # ---- calls -------------------------------------------------------------
+
+    def predict(self, names: Sequence[str], **how: Any) -> Result:
+        """A text pass for classes with a text."""
+        return self._finish(self.session.predict(list(map(
+            self.session.class_index, names)), **how))
+
+    def refine(self, names: Optional[Sequence[str]], passes: int,
+               **how: Any) -> Result:
+        """Self-refinement; None: all classes."""
+        indices = None if names is None else list(map(
+            self.session.class_index, names))
+        answer = self.session.refine(passes, indices, **how)
+        return self._finish(answer)._replace(count=answer.count)
+
+    def prompt(self, method: str, name: str, *arguments: Any,
+               show: Optional[Show] = None, **how: Any) -> Result:
+        """A prompt by one of the session's methods: add_point, add_box,
+        add_scribble, add_lasso, set_mask. show: gets the instant answer, and
+        what was there before when the call fails after it."""
+        shown: Dict[str, Box] = {}
+        at_once = []
+
+        def instant(answer) -> None:
+            at_once.append(answer)
+            pieces = self._pieces(answer)
+            self._remember(shown, pieces)
+            show(pieces)
+
+        try:
+            answer = getattr(self.session, method)(
+                name, *arguments, instant=instant if show else None, **how)
+        except BaseException:
+            if shown:
+                show(self._now(shown))
+            raise
+        return self._finish(answer, *at_once)
+
+    def begin_stroke(self, name: str, points: np.ndarray, positive: bool,
+                     **how: Any) -> Result:
+        """Begins a stroke with its first points."""
+        self.session.begin_stroke(name, points, positive, **how)
+        return self._result([], None)
+
+    def append_stroke(self, points: np.ndarray, **how: Any) -> Result:
+        """Goes on with a stroke; what it answers is provisional."""
+        answer = self.session.append_stroke(points, **how)
+        return self._result(self._pieces(answer), answer)
+
+    def end_stroke(self, show: Show, **how: Any) -> Result:
+        """Ends a stroke: one step. A failure drops it."""
+        try:
+            answer = self.session.end_stroke(
+                instant=lambda answer: show(self._pieces(answer)), **how)
+        except BaseException:
+            show(self.cancel_stroke().pieces)
+            raise
+        return self._finish(answer)
+
+    def cancel_stroke(self) -> Result:
+        """Drops an open stroke and what it showed."""
+        if not self.session.stroke_is_open:
+            return self._result([], None)
+        answer = self.session.cancel_stroke()
+        return self._result(self._pieces(answer), answer)
+
+    def keep_back(self, pieces: Sequence[Piece]) -> Result:
+        """Tells the session what masking kept from segments: part of the
+        last step. Waits for the end of an open stroke."""
+        self._kept_back.extend(pieces)
+        self._flush()
+        return self._result([], None)
+
+    def _flush(self) -> None:
+        if not self._kept_back or self.session.stroke_is_open:
+            return
+        for name, box, mask in self._kept_back:
+            if name in self.bound():
+                self.session.set_mask(name, mask, "labelmap", extent=box,
+                                      answer="none")
+                if self._done:
+                    self._done[-1].count += 1
+        self._kept_back.clear()
+
+    def everything(self) -> Result:
+        """All classes with all their voxels: after a journal was opened."""
+        if not self.session.classes:
+            return self._result([], None)
+        shape = self.session.image.array.shape
+        box = (0, shape[2], 0, shape[1], 0, shape[0])
+        labels = self.session.read()
+        return self._result([
+            Piece(known.name, box, (labels == known.value).view(np.uint8))
+            for known in self.session.classes], None)
+
+    # ---- answers -----------------------------------------------------------
+
+    def _finish(self, answer, *at_once) -> Result:
+        """at_once: provisional answers that the last one goes on from."""
+        self._push(1)
+        return self._result(self._pieces(answer), answer, *at_once)
+
+    def _pieces(self, answer, before: Sequence[str] = ()) -> List[Piece]:
+        """Voxels of the boxes that changed, copied out of the session."""
+        names = self.bound()
+        pieces = []
+        for change in answer.changes:
+            if change.class_index < len(names):
+                pieces.append(Piece(
+                    names[change.class_index], tuple(change.extent),
+                    self.session.read(change.class_index, change.extent,
+                                      np.uint8)))
+        return pieces
+
+    @staticmethod
+    def _remember(shown: Dict[str, Box], pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            boxes = [piece.box]
+            if piece.segment_id in shown:
+                boxes.append(shown[piece.segment_id])
+            shown[piece.segment_id] = geometry.union(boxes)
+
+    def _now(self, shown: Dict[str, Box]) -> List[Piece]:
+        """What the session holds where something was shown."""
+        return [Piece(name, box, self.session.read(name, box, np.uint8))
+                for name, box in shown.items()]
+
+    def _result(self, pieces: List[Piece], answer, *at_once) -> Result:
+        return Result(
+            pieces, self._facts(filter(None, (answer, *at_once))),
+            answer.seconds if answer else 0.0,
+            list(answer.warnings) if answer else [], self.bound(),
+            {known.name: known.text for known in self.session.classes},
+            not all(step.prepares for step in self._done),
+            bool(self._undone))
+
+    def _facts(self, answers) -> List[Fact]:
+        sums: Dict[int, List[int]] = {}
+        for answer in answers:
+            for change in answer.changes:
+                counts = sums.setdefault(change.class_index, [0, 0])
+                counts[0] += change.added
+                counts[1] += change.removed
+        names = self.bound()
+        return [Fact(names[index], self.session.statistics(index).ml, *counts)
+                for index, counts in sorted(sums.items())
+                if index < len(names)]

@@ -1,0 +1,567 @@
+"""What panel, effect and scripts call: one volume, one segmentation.
+
+    logic = Logic()
+    logic.choose(volume)                        # a new segmentation, or yours
+    logic.segment("left hippocampus; brain stem")
+    logic.click(logic.segment_named("brain stem"), (92, 110, 61), True)
+    logic.refine(passes=2); logic.undo(); logic.wait()
+
+Calls return at once: the engine works on its one thread, and pump() puts its
+answers into the scene (a QTimer calls it in the application; wait() calls it
+for scripts and tests). Calls run in order, each after the answer before it is
+in the scene. What goes wrong later becomes one line for `on_error`; nothing
+is raised out of pump().
+"""
+import collections
+import time
+from typing import Any, Callable, Deque, List, Optional, Sequence
+
+import numpy as np
+import slicer
+
+from . import engine, geometry, masking, texts
+from .binding import Binding, check_volume
+from .desk import Desk, Result
+from .engine_thread import Cancelled, EngineThread, Job
+from .failure import Failure, line_of
+from .segments import Piece, Segments
+from .texts import Vocabulary
+
+
+def _nothing(*_: Any) -> None:
+    """A listener that nobody set."""
+
+
+class Logic:
+    """See the top of the file. Main thread only."""
+
+    def __init__(self):
+        self.thread = EngineThread()
+        self.model = None
+        self.vocabulary = Vocabulary()
+        self.model_path = ""
+        self.modality: Optional[str] = None  #: the user's choice, or None
+        self.journal = ""  #: folder; "": none
+        #: How prompts are answered: "both" (at once, then better),
+        #: "instant", or "none" (only remembered, for the next call)
+        self.answer = "both"
+        self.editor = None  #: vtkMRMLSegmentEditorNode whose masking holds
+        self.overwrite = False  #: obey its "modify other segments" too
+        self.region = None  #: vtkMRMLMarkupsROINode, or None
+        self.volume = None
+        self.segmentation = None
+        self.binding: Optional[Binding] = None
+        self.on_status: Callable[[str], None] = _nothing
+        self.on_error: Callable[[str], None] = _nothing
+        self.on_progress: Callable[[float, str, float], None] = _nothing
+        self.on_busy: Callable[[bool], None] = _nothing
+        self.on_history: Callable[[bool, bool], None] = _nothing
+        self.on_before_write: Callable[[], None] = _nothing
+        self._queue: Deque[Callable[[], None]] = collections.deque()
+        self._was_busy = False
+        self._surfaces = False  #: dropped, to be made again
+        self.is_drawing = False  #: a stroke is open
+
+    # ---- what to work on ---------------------------------------------------
+
+    def open_model(self, path: str = "") -> str:
+        """Opens a model package ("": the one that came along) and returns
+        what it knows, in one line. Raises Failure or medals.Error, and keeps
+        the model that was open."""
+        model = engine.open_model(path)
+        self.vocabulary = engine.vocabulary_of(model)
+        self.release()
+        self.model, self.model_path = model, path
+        return f"{model.name}: {self.vocabulary.summary()}"
+
+    def choose(self, volume, segmentation=None):
+        """Sets volume and segmentation node (None: a new one); returns the
+        segmentation. The session is opened by the first call."""
+        check_volume(volume)
+        if segmentation is None:
+            if self.volume is volume and self.segmentation is not None:
+                return self.segmentation
+            segmentation = slicer.mrmlScene.AddNewNodeByClass(
+                "vtkMRMLSegmentationNode", volume.GetName() + " segmentation")
+            segmentation.CreateDefaultDisplayNodes()
+        if volume is not self.volume or segmentation is not self.segmentation:
+            self.release()
+        Segments(segmentation, volume).prepare()
+        self.volume, self.segmentation = volume, segmentation
+        return segmentation
+
+    @property
+    def segments(self) -> Segments:
+        """Segments of the chosen segmentation."""
+        self._check_chosen()
+        return Segments(self.segmentation, self.volume)
+
+    def segment_named(self, name: str) -> str:
+        """ID of the segment of a name; Failure when there is none."""
+        found = self.segments.segmentation.GetSegmentIdBySegmentName(name)
+        if not found:
+            raise Failure(f"segment {name}: not in segmentation "
+                          f"{self.segmentation.GetName()}; expected one of it")
+        return found
+
+    def add_object(self, name: str = "object") -> str:
+        """Makes an empty segment that is known by prompts, or, when the
+        model knows its name, by that too; returns its ID."""
+        known = self.vocabulary.find(name, self.modality)
+        return self._binding().segments.make(
+            name, name if known and known.trained else None, known)
+
+    def voxels(self, segment_id: str) -> int:
+        """Voxels of a segment in the scene."""
+        return self.segments.count(segment_id)
+
+    def _check_chosen(self) -> None:
+        check_volume(self.volume)
+        if self.volume.GetScene() is None:
+            raise Failure(f"volume {self.volume.GetName()}: no longer in the "
+                          "scene; expected a volume")
+        if self.segmentation is None or self.segmentation.GetScene() is None:
+            raise Failure("segmentation: no longer in the scene; expected "
+                          "one: choose it again")
+
+    def _binding(self) -> Binding:
+        """The open session's side of the scene; opens one when there is
+        none, or when the volume was replaced."""
+        self._check_chosen()
+        if self.binding is not None and self.binding.is_stale:
+            self.on_status(f"volume {self.volume.GetName()} was replaced: "
+                           "a new session; segments stay as they are")
+            self._let_go()
+        if self.binding is None:
+            if self.model is None:
+                self.open_model(self.model_path)
+            self.binding = Binding(self.volume, self.segmentation)
+            self._open(self.binding)
+        return self.binding
+
+    def _open(self, binding: Binding) -> None:
+        medals, grid = engine.load(), binding.grid
+        image = medals.Image(binding.array, grid.spacing, grid.origin,
+                             grid.direction)
+        model, modality = self.model, self.modality
+        journal = self.journal or None
+
+        def call(job: Job) -> Result:
+            binding.desk = Desk(medals.Session(
+                image, model, modality=modality, journal=journal,
+                progress=job.report))
+            return binding.desk.everything()
+
+        def done(result: Result) -> None:
+            if self.binding is binding:
+                self._take(binding, result)
+
+        def failed(error: BaseException) -> None:
+            if self.binding is binding:
+                self.release()
+            if not isinstance(error, Cancelled):
+                self.on_error(line_of(error))
+
+        self._submit(call, "open", done, failed)
+
+    # ---- by text -----------------------------------------------------------
+
+    def segment(self, panel: str) -> List[str]:
+        """Finds what the lines of a text name; returns the segments' IDs,
+        made empty at once. Raises Failure for texts that cannot be asked."""
+        wanted = texts.parse(panel)
+        binding = self._binding()
+        there = {self.segments.text(name): name
+                 for name in binding.segments.ids()}
+        total = len(binding.segments.ids()) + len(
+            [text for text in wanted if text not in there])
+        if total > texts.MAX_CLASSES:
+            raise Failure(f"text: {total} classes together with the segments "
+                          f"that are there; expected at most "
+                          f"{texts.MAX_CLASSES}: choose a new segmentation")
+        names = [there.get(text) or binding.segments.make(
+            text, text, self.vocabulary.find(text, self.modality))
+            for text in wanted]
+        unknown = texts.missing(wanted, self.vocabulary, self.modality)
+        if unknown:
+            self.on_status("not trained on: " + ", ".join(unknown))
+        self._call("segment", names, lambda desk, job: desk.predict(
+            names, progress=job.report), bulk=True)
+        return names
+
+    def refine(self, passes: int = 1,
+               names: Optional[Sequence[str]] = None) -> None:
+        """Self-refinement of segments; None: all that are classes."""
+        self._call("refine", names or [], lambda desk, job: desk.refine(
+            names, passes, progress=job.report), bulk=True)
+
+    # ---- prompts -----------------------------------------------------------
+
+    def click(self, name: str, ijk: Sequence[float],
+              positive: bool = True) -> None:
+        """A click on a voxel, or on the one that holds a continuous index."""
+        voxel = geometry.voxels_of([ijk])[0]
+        self._prompt("add_point", name, voxel, positive)
+
+    def click_world(self, name: str, ras: Sequence[float],
+                    positive: bool = True) -> None:
+        """A click at a RAS point of the world."""
+        self.click(name, self._ijk([ras])[0], positive)
+
+    def box_world(self, name: str, corners: np.ndarray,
+                  positive: bool = True) -> None:
+        """A box around RAS points [n,3] of the world: the voxels that hold
+        them and all between, cut to the volume."""
+        voxels = geometry.voxels_of(self._ijk(corners))
+        size = np.array(geometry.size_of(self.volume))
+        low = np.clip(voxels.min(axis=0), 0, size)
+        high = np.clip(voxels.max(axis=0) + 1, 0, size)
+        box = tuple(int(v) for v in np.stack([low, high], axis=1).ravel())
+        if geometry.is_empty(box):
+            raise Failure(f"box: outside volume {self.volume.GetName()}; "
+                          "expected one that meets it")
+        self._prompt("add_box", name, box, positive)
+
+    def scribble_world(self, name: str, points: np.ndarray,
+                       positive: bool = True, radius_mm: float = 1.0) -> None:
+        """A stroke along RAS points [n,3] of the world."""
+        self._prompt("add_scribble", name, self._lps(points), positive,
+                     radius_mm=radius_mm, space="lps")
+
+    def lasso_world(self, name: str, points: np.ndarray,
+                    positive: bool = True) -> None:
+        """The area inside a polygon of RAS points [n,3] of the world."""
+        self._prompt("add_lasso", name, self._lps(points), positive,
+                     space="lps")
+
+    def use_as_mask(self, name: str) -> None:
+        """What a segment holds becomes a prompt: it is in, and its edge is
+        kept."""
+        binding = self._binding()
+        box = binding.segments.box(name)
+        if box is None:
+            raise Failure(f"segment {binding.segments.name(name)}: empty; "
+                          "expected voxels to use as mask")
+        mask = binding.segments.read(name, box)
+        self._prompt("set_mask", name, mask, "prompt", extent=box)
+
+    def _prompt(self, method: str, name: str, *arguments: Any,
+                **how: Any) -> None:
+        binding = self._binding()
+        binding.segments.get(name)
+        answer = self.answer
+        self._call(method.split("_")[-1], [name], lambda desk, job:
+                   desk.prompt(method, name, *arguments, answer=answer,
+                               progress=job.report,
+                               show=self._shower(binding, job), **how))
+
+    def begin_stroke(self, name: str, points: np.ndarray,
+                     positive: bool = True, kind: str = "scribble",
+                     radius_mm: float = 1.0) -> "Stroke":
+        """Begins a stroke ("scribble" or "lasso") at RAS points [n,3]."""
+        return Stroke(self, name, points, positive, kind, radius_mm)
+
+    def _ijk(self, points: np.ndarray) -> np.ndarray:
+        self._check_chosen()
+        return geometry.world_to_ijk(self.volume, points)
+
+    def _lps(self, points: np.ndarray) -> np.ndarray:
+        """RAS world points where the engine sees them."""
+        return geometry.grid_points(self._binding().grid, self._ijk(points))
+
+    # ---- history -----------------------------------------------------------
+
+    def undo(self) -> None:
+        """Takes back the last step."""
+        self._call("undo", [], lambda desk, job: desk.undo())
+
+    def redo(self) -> None:
+        """Brings back what was taken back last."""
+        self._call("redo", [], lambda desk, job: desk.redo())
+
+    def reset(self, what: str = "prompts") -> None:
+        """Forgets "prompts", or empties "all" segments of the session."""
+        self._call("reset", [], lambda desk, job: desk.reset(what))
+
+    # ---- running -----------------------------------------------------------
+
+    def pump(self) -> int:
+        """Puts what the engine has answered into the scene. Call it often,
+        on the main thread."""
+        try:
+            return self.thread.pump()
+        except Exception as error:  # a listener's or the scene's
+            self.on_error(line_of(error))
+            return 1
+        finally:
+            self._next()
+            busy = not self.is_idle
+            if busy != self._was_busy:
+                self._was_busy = busy
+                self.on_busy(busy)
+
+    def wait(self, seconds: float = 600.0) -> None:
+        """Pumps until all calls are done; for scripts and tests."""
+        end = time.monotonic() + seconds
+        while not self.is_idle:
+            if time.monotonic() > end:
+                raise TimeoutError(f"engine: not done after {seconds:g} s")
+            if not self.pump():
+                time.sleep(0.001)
+        self.pump()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs or waits."""
+        return self.thread.is_idle and not self._queue
+
+    def cancel(self) -> None:
+        """Cancels what runs and what waits."""
+        self._queue.clear()
+        self.thread.cancel_all()
+
+    def release(self) -> None:
+        """Lets the session go: what runs is cancelled, its result dropped;
+        segments stay as they are. Safe at any time."""
+        self.cancel()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        binding, self.binding = self.binding, None
+        if binding is None:
+            return
+        self.is_drawing = False
+        binding.release()
+        self._restore_surfaces(binding)
+
+        def close(job: Job) -> None:
+            if binding.desk is not None:
+                binding.desk.close()
+
+        self.thread.submit(close, "close")
+        self.on_history(False, False)
+
+    def close(self) -> None:
+        """Ends the engine's thread; this object is of no more use."""
+        binding, self.binding = self.binding, None
+        if binding is not None:
+            binding.release()
+        if self.thread.close() and binding is not None and binding.desk:
+            binding.desk.close()
+
+    def _submit(self, call: Callable[[Job], Any], name: str,
+                done: Callable[[Any], None],
+                failed: Callable[[BaseException], None]) -> Job:
+        return self.thread.submit(call, name, done, failed, self.on_progress)
+
+    def _next(self) -> None:
+        """Starts the call that waits first, when nothing runs."""
+        while self._queue and self.thread.is_idle:
+            start = self._queue.popleft()
+            try:
+                start()
+            except Exception as error:
+                self.on_error(line_of(error))
+
+    def _call(self, name: str, targets: Sequence[str],
+              call: Callable[[Desk, Job], Result], bulk: bool = False,
+              goes_on: bool = False,
+              done: Callable[[], None] = _nothing) -> None:
+        """Queues a call on the session, after what others changed in the
+        scene was taken in. bulk: drop surfaces meanwhile. goes_on: with an
+        open stroke, when nothing can be taken in."""
+        def start() -> None:
+            self._start(name, targets, call, bulk, goes_on, done)
+
+        self._binding()
+        self._queue.append(start)
+        self._next()
+
+    def _start(self, name: str, targets: Sequence[str],
+               call: Callable[[Desk, Job], Result], bulk: bool, goes_on: bool,
+               done: Callable[[], None]) -> None:
+        binding = self._binding()
+        if not self.thread.is_idle:  # it had to be opened again
+            self._queue.appendleft(lambda: self._start(
+                name, targets, call, bulk, goes_on, done))
+            return
+        edits, present = ([], []) if goes_on else binding.collect(targets)
+        if bulk and binding.segments.drop_surfaces():
+            self._surfaces = True
+
+        def run(job: Job) -> Result:
+            desk = self._desk(binding)
+            if not goes_on:
+                desk.take_in(edits, present, targets)
+            return call(desk, job)
+
+        def finish(result: Result) -> None:
+            done()
+            if self._is_current(binding, name):
+                self._take(binding, result)
+                self._report(name, result)
+
+        def failed(error: BaseException) -> None:
+            done()
+            self._restore_surfaces(binding)
+            if not (isinstance(error, Cancelled) and
+                    self.binding is not binding):
+                self.on_error(line_of(error))
+
+        self._submit(run, name, finish, failed)
+
+    @staticmethod
+    def _desk(binding: Binding) -> Desk:
+        if binding.desk is None:
+            raise Failure("session: could not be opened; expected it open")
+        return binding.desk
+
+    def _is_current(self, binding: Binding, name: str) -> bool:
+        """Whether an answer still belongs to what is in the scene."""
+        if self.binding is binding and not binding.is_stale:
+            return True
+        self.on_error(f"{name}: volume {binding.volume.GetName()} or its "
+                      "segmentation was replaced or closed while the engine "
+                      "worked; expected them to stay: nothing was changed")
+        if self.binding is binding:
+            self.release()
+        return False
+
+    def _shower(self, binding: Binding, job: Job) -> Callable:
+        """For the worker: shows pieces in the scene, later, on the main
+        thread."""
+        def show(pieces: List[Piece]) -> None:
+            job.tell(lambda: self._show(binding, pieces))
+
+        return show
+
+    def _show(self, binding: Binding, pieces: List[Piece]) -> None:
+        if self.binding is binding and not binding.is_stale and pieces:
+            self.on_before_write()
+            binding.apply(pieces, self._rules())
+
+    def _rules(self) -> masking.Rules:
+        editor = self.editor
+        if editor is not None and \
+                editor.GetSegmentationNode() is not self.segmentation:
+            editor = None
+        region = self.region
+        if region is not None and region.GetScene() is None:
+            region = None
+        return masking.rules_of(editor, region, self.overwrite)
+
+    def _take(self, binding: Binding, result: Result) -> None:
+        """Puts a result into the scene."""
+        binding.settle(result, lambda name: self._restore(
+            binding, name, result.texts.get(name)))
+        self._show(binding, result.pieces)
+        self._restore_surfaces(binding)
+        kept_back = binding.kept_back()
+        if kept_back:
+            self._queue.appendleft(lambda: self._submit(
+                lambda job: self._desk(binding).keep_back(kept_back),
+                "masking", _nothing,
+                lambda error: self.on_error(line_of(error))))
+        self.on_history(result.can_undo, result.can_redo)
+
+    def _restore(self, binding: Binding, name: str,
+                 text: Optional[str]) -> None:
+        """Makes the segment of a class that the scene does not have."""
+        known = self.vocabulary.find(text, self.modality) if text else None
+        binding.segments.make(text or "object", text, known, name)
+
+    def _restore_surfaces(self, binding: Binding) -> None:
+        if self._surfaces and not self.is_drawing:
+            self._surfaces = False
+            if binding.segments.node.GetScene() is not None:
+                binding.segments.make_surfaces()
+
+    def _report(self, name: str, result: Result) -> None:
+        """The status line: what changed, and warnings."""
+        parts = [f"{self.segments.name(fact.segment_id)}: {fact.ml:.2f} ml, "
+                 f"+{fact.added} -{fact.removed} voxels"
+                 for fact in result.facts[:4]]
+        if len(result.facts) > 4:
+            parts.append(f"and {len(result.facts) - 4} more")
+        if not parts:
+            nothing = name in ("undo", "redo") and result.count == 0
+            parts = [f"nothing to {name}" if nothing else
+                     f"{name}: nothing changed"]
+        line = "; ".join(parts) + f"; {result.seconds:.2f} s"
+        self.on_status(" | ".join([line, *result.warnings]))
+
+
+class Stroke:
+    """A stroke while it is drawn. Points that come while the engine works
+    are sent together with the next ones, so that drawing never waits."""
+
+    def __init__(self, logic: Logic, name: str, points: np.ndarray,
+                 positive: bool, kind: str, radius_mm: float):
+        self._logic = logic
+        self._binding = logic._binding()
+        self._binding.segments.get(name)
+        self._waiting: List[np.ndarray] = []
+        self._is_sending = True
+        self._is_open = True
+        first = logic._lps(points)
+        logic.is_drawing = True
+        logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
+            name, first, positive, kind=kind, radius_mm=radius_mm,
+            space="lps"), bulk=True, done=self._sent)
+
+    def append(self, points: np.ndarray) -> None:
+        """Further RAS points [n,3] of the world."""
+        if self._is_open:
+            self._waiting.append(self._logic._lps(points))
+            if not self._is_sending:
+                self._send()
+
+    def end(self) -> None:
+        """Ends it: one step. Its answer follows."""
+        if not self._is_open:
+            return
+        self._send(last=True)
+        self._is_open = False
+        logic, binding = self._logic, self._binding
+        answer = logic.answer
+        self._go_on(lambda desk, job: desk.end_stroke(
+            logic._shower(binding, job), answer=answer, progress=job.report),
+            self._ended)
+
+    def cancel(self) -> None:
+        """Drops it and what it showed."""
+        if self._is_open:
+            self._is_open = False
+            self._go_on(lambda desk, job: desk.cancel_stroke(), self._ended)
+
+    def _go_on(self, call: Callable[[Desk, Job], Result],
+               done: Callable[[], None]) -> None:
+        self._logic._call("stroke", [], call, goes_on=True, done=done)
+
+    def _ended(self) -> None:
+        self._logic.is_drawing = False
+
+    def _sent(self) -> None:
+        self._is_sending = False
+        if self._is_open and self._waiting:
+            self._send()
+
+    def _send(self, last: bool = False) -> None:
+        if not self._waiting:
+            return
+        points, self._waiting = np.concatenate(self._waiting), []
+        answer = "none" if last or self._logic.answer == "none" else "instant"
+        self._is_sending = True
+        self._go_on(lambda desk, job: desk.append_stroke(
+            points, answer=answer, progress=job.report), self._sent)
+
+
+_shared: Optional[Logic] = None
+
+
+def shared_logic() -> Logic:
+    """The one Logic of the application, for panel, effect and scripts."""
+    global _shared
+    if _shared is None or _shared.thread.is_closed:
+        _shared = Logic()
+    return _shared

@@ -1,0 +1,566 @@
+"""Logic, desk and binding with the real engine on the real Slicer core."""
+import tempfile
+import time
+import unittest
+
+import engine_paths
+import numpy as np
+import slicer
+import vtk
+from scenes import (ORIENTATIONS, TURN, SceneTest, add_transform, add_volume,
+                    add_warp, matrix_of)
+
+from MedalSLib import geometry
+from MedalSLib.logic import Logic
+
+#: i, j, k of a made scan; one window of the compact model.
+SIZE = (56, 60, 48)
+#: Centres (i, j, k) and radii of two balls in it.
+BALLS = (((18, 22, 20), 9), ((40, 38, 30), 8))
+
+
+def made_scan(seed=0):
+    """Noise with two bright balls: int16 [k,j,i]."""
+    k, j, i = np.indices(SIZE[::-1])
+    scan = np.random.default_rng(seed).normal(60, 8, SIZE[::-1])
+    for (ci, cj, ck), radius in BALLS:
+        scan[(i - ci) ** 2 + (j - cj) ** 2 + (k - ck) ** 2 <
+             radius ** 2] += 120
+    return scan.astype(np.int16)
+
+
+class LogicTest(SceneTest):
+    """A logic with listeners that keep what they hear."""
+
+    def setUp(self):
+        super().setUp()
+        self.logic = Logic()
+        self.addCleanup(self.logic.close)
+        self.errors, self.lines, self.history = [], [], []
+        self.logic.on_error = self.errors.append
+        self.logic.on_status = self.lines.append
+        self.logic.on_history = lambda *can: self.history.append(can)
+        self.logic.modality = "mri"
+
+    def start(self, matrix=None, **settings):
+        """Chooses a made scan; makes an object."""
+        for name, value in settings.items():
+            setattr(self.logic, name, value)
+        self.volume = add_volume(made_scan(), matrix)
+        self.logic.choose(self.volume)
+        self.ball = self.logic.add_object("ball")
+        return self.ball
+
+    def wait(self):
+        """Until the engine rests, without an error."""
+        self.logic.wait(300)
+        self.assertEqual(self.errors, [])
+
+    def mask(self, segment_id):
+        """A segment's voxels over the volume, by Slicer's own export: bool
+        [k,j,i]."""
+        return slicer.util.arrayFromSegmentBinaryLabelmap(
+            self.logic.segmentation, segment_id, self.logic.volume) != 0
+
+    def session_mask(self, segment_id):
+        """The same by the engine's session."""
+        return self.logic.binding.desk.session.read(segment_id) != 0
+
+    def assertAgree(self, *segment_ids):
+        """Scene and session say the same of segments."""
+        for segment_id in segment_ids:
+            np.testing.assert_array_equal(self.mask(segment_id),
+                                          self.session_mask(segment_id))
+
+    def paint(self, segment_id, box, value=1):
+        """What Slicer's paint (1) or erase (0) does to a box of a segment."""
+        kind = slicer.vtkSlicerSegmentationsModuleLogic
+        image = slicer.vtkOrientedImageData()
+        image.SetExtent(geometry.vtk_extent(box))
+        image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+        image.GetPointData().GetScalars().Fill(value)
+        image.SetImageToWorldMatrix(geometry.vtk_matrix(
+            geometry.ijk_to_ras(self.logic.volume)))
+        kind.SetBinaryLabelmapToSegment(
+            image, self.logic.segmentation, segment_id,
+            kind.MODE_MERGE_MASK if value else kind.MODE_MERGE_MIN,
+            geometry.vtk_extent(box))
+
+
+class Prompts(LogicTest):
+    """Each tool, where it was aimed at."""
+
+    def test_click_undo_redo(self):
+        ball = self.start()
+        centre = BALLS[0][0]
+        self.logic.click(ball, centre)
+        self.wait()
+        self.assertTrue(self.mask(ball)[centre[::-1]])
+        self.assertAgree(ball)
+        clicked = self.mask(ball)
+        self.logic.click(ball, (50, 5, 5), positive=False)
+        self.wait()
+        self.assertFalse(self.mask(ball)[5, 5, 50])
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), clicked)
+        self.logic.undo()
+        self.wait()
+        self.assertEqual(self.logic.voxels(ball), 0)
+        self.logic.undo()
+        self.wait()
+        self.assertIn("nothing to undo", self.lines[-1])
+        self.logic.redo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), clicked)
+        self.assertAgree(ball)
+        self.assertEqual(self.history[-1], (True, True))
+        self.assertRegex(self.lines[-1], r"^ball: \d+\.\d\d ml, \+\d+ -\d+ "
+                         r"voxels; \d+\.\d\d s$")
+
+    def test_tools_in_the_world(self):
+        """Points, box, scribble and lasso at RAS points, under an oblique
+        grid and a turned parent transform: forced voxels are where Slicer
+        itself puts those points."""
+        ball = self.start(matrix_of(TURN @ ORIENTATIONS[23]))
+        self.volume.SetAndObserveTransformNodeID(add_transform(
+            matrix_of(TURN.T, (1, 1, 1), (9, 8, 7))).GetID())
+        self.logic.segmentation.SetAndObserveTransformNodeID(
+            self.volume.GetTransformNodeID())
+
+        def world(*ijk):
+            return geometry.ijk_to_world(self.volume, np.array(ijk, float))
+
+        self.logic.click_world(ball, world((18.2, 21.7, 20.4))[0])
+        self.wait()
+        self.assertTrue(self.mask(ball)[20, 22, 18])
+        self.logic.scribble_world(ball, world((40, 34, 30), (40, 42, 30)),
+                                  radius_mm=0.4)
+        self.wait()
+        self.assertTrue(self.mask(ball)[30, 34:43, 40].all())
+        self.logic.lasso_world(ball, world((2, 2, 5), (8, 2, 5), (8, 9, 5),
+                                           (2, 9, 5)))
+        self.wait()
+        self.assertTrue(self.mask(ball)[5, 3:9, 3:8].all())
+        self.logic.box_world(ball, world((17, 21, 0), (20, 25, 60)),
+                             positive=False)
+        self.wait()
+        self.assertFalse(self.mask(ball)[:, 21:26, 17:21].any())
+        self.assertAgree(ball)
+
+    def test_48_orientations(self):
+        """The voxel under a click in the world is in, in each of them."""
+        self.logic.answer = "instant"
+        for axes in ORIENTATIONS:
+            ball = self.start(matrix_of(axes))
+            ijk = (9, 31, 44)
+            self.logic.click_world(ball, geometry.ijk_to_world(
+                self.volume, [ijk])[0])
+            self.wait()
+            with self.subTest(axes=axes.tolist()):
+                self.assertTrue(self.mask(ball)[ijk[::-1]])
+                self.assertAgree(ball)
+            self.logic.release()
+            self.application.scene.Clear()
+
+    def test_bent_parent(self):
+        ball = self.start()
+        self.volume.SetAndObserveTransformNodeID(add_warp().GetID())
+        self.logic.segmentation.SetAndObserveTransformNodeID(
+            self.volume.GetTransformNodeID())
+        self.logic.click_world(ball, geometry.ijk_to_world(
+            self.volume, [(18, 22, 20)])[0])
+        self.wait()
+        self.assertTrue(self.mask_of_layer(ball)[20, 22, 18])
+
+    def mask_of_layer(self, segment_id):
+        """Without Slicer's export, which resamples through the warp."""
+        return self.logic.segments.read(
+            segment_id, (0, SIZE[0], 0, SIZE[1], 0, SIZE[2])) != 0
+
+    def test_stroke(self):
+        """The segment follows the stroke; one undo takes all of it."""
+        ball = self.start()
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        before = self.mask(ball)
+        line = [geometry.ijk_to_world(self.volume, [(40, j, 30)])
+                for j in range(32, 45)]
+        stroke = self.logic.begin_stroke(ball, line[0], radius_mm=0.6)
+        seen = []
+        for point in line[1:]:
+            stroke.append(point)
+            self.logic.wait(60)
+            seen.append(int(self.mask(ball)[30, 32:45, 40].sum()))
+        self.assertGreater(seen[2], 0)
+        stroke.end()
+        self.wait()
+        self.assertTrue(self.mask(ball)[30, 32:45, 40].all())
+        self.assertAgree(ball)
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), before)
+
+    def test_stroke_dropped(self):
+        ball = self.start()
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        before = self.mask(ball)
+        stroke = self.logic.begin_stroke(ball, geometry.ijk_to_world(
+            self.volume, [(40, 34, 30)]))
+        stroke.append(geometry.ijk_to_world(self.volume, [(40, 40, 30)]))
+        self.logic.wait(60)
+        stroke.cancel()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), before)
+        self.logic.undo()
+        self.wait()
+        self.assertEqual(self.logic.voxels(ball), 0)
+
+    def test_only_remembered(self):
+        """Without auto-predict a click waits for the next call."""
+        ball = self.start(answer="none")
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        self.assertEqual(self.logic.voxels(ball), 0)
+        self.logic.answer = "full"
+        self.logic.click(ball, (18, 22, 24))
+        self.wait()
+        self.assertTrue(self.mask(ball)[BALLS[0][0][::-1]])
+
+    def test_segment_as_mask(self):
+        ball = self.start()
+        self.paint(ball, (15, 21, 18, 26, 17, 23))
+        self.logic.use_as_mask(ball)
+        self.wait()
+        self.assertTrue(self.mask(ball)[17:23, 18:26, 15:21].all())
+        self.assertAgree(ball)
+        self.logic.undo()
+        self.wait()
+        self.assertEqual(self.logic.voxels(ball), 6 * 8 * 6)
+
+    def test_two_objects_exclude_each_other(self):
+        one = self.start(answer="instant")
+        other = self.logic.add_object("other")
+        for name in (one, other, one):
+            self.logic.click(name, (10, 10, 10))
+            self.wait()
+            masks = self.mask(one), self.mask(other)
+            self.assertEqual([mask[10, 10, 10] for mask in masks],
+                             [name == one, name == other])
+            self.assertFalse((masks[0] & masks[1]).any())
+        self.assertEqual(
+            self.logic.segments.segmentation.GetNumberOfLayers(), 1)
+        self.assertAgree(one, other)
+
+
+class Others(LogicTest):
+    """What others do to the scene, before and between our calls."""
+
+    def test_paint_is_taken_in(self):
+        ball = self.start(answer="instant")
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        clicked = self.mask(ball)
+        self.paint(ball, (2, 6, 2, 6, 2, 6))
+        self.paint(ball, (18, 19, 18, 19, 18, 19), value=0)
+        painted = self.mask(ball)
+        self.logic.click(ball, BALLS[1][0])
+        self.wait()
+        self.assertAgree(ball)
+        self.assertTrue(self.mask(ball)[BALLS[1][0][::-1]])
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), painted)
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), clicked)
+        self.assertAgree(ball)
+
+    def test_segment_of_somebody_else(self):
+        """It is taken in with its voxels; undo gives it back as it was."""
+        self.start(answer="instant")
+        foreign = self.logic.segments.make("foreign")
+        self.paint(foreign, (30, 34, 30, 34, 30, 34))
+        before = self.mask(foreign)
+        self.logic.click(foreign, BALLS[0][0])
+        self.wait()
+        self.assertTrue(self.mask(foreign)[BALLS[0][0][::-1]])
+        self.assertAgree(foreign)
+        for _ in range(2):
+            self.logic.undo()
+            self.wait()
+            np.testing.assert_array_equal(self.mask(foreign), before)
+
+    def test_a_foreign_segment_is_never_touched(self):
+        ball = self.start()
+        foreign = self.logic.segments.make("foreign")
+        box = (14, 30, 16, 30, 16, 30)
+        self.paint(foreign, box)
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        self.assertTrue(self.logic.voxels(ball))
+        self.assertEqual(self.logic.voxels(foreign), 16 * 14 * 14)
+        self.logic.undo()
+        self.wait()
+        self.assertEqual(self.logic.voxels(foreign), 16 * 14 * 14)
+
+    def test_slicers_undo(self):
+        """It takes the prompt back too: the mark does not return."""
+        ball = self.start(answer="instant")
+        history = slicer.vtkSegmentationHistory()
+        history.SetSegmentation(self.logic.segments.segmentation)
+        self.logic.on_before_write = history.SaveState
+        for ijk in ((10, 10, 10), (20, 20, 40)):
+            self.logic.click(ball, ijk)
+            self.wait()
+        statistics = self.logic.binding.desk.session.statistics
+        self.assertEqual(statistics(ball).prompts, 2)
+        history.RestorePreviousState()
+        self.logic.click(ball, (50, 50, 5))
+        self.wait()
+        self.assertEqual(statistics(ball).prompts, 2)
+        self.assertTrue(self.mask(ball)[5, 50, 50])
+        self.assertAgree(ball)
+
+    def test_segment_taken_away(self):
+        ball = self.start(answer="instant")
+        other = self.logic.add_object("other")
+        for name, ijk in ((ball, (10, 10, 10)), (other, (20, 20, 20))):
+            self.logic.click(name, ijk)
+            self.wait()
+        self.logic.segments.segmentation.RemoveSegment(ball)
+        self.logic.click(other, (30, 30, 30))
+        self.wait()
+        self.assertEqual(self.logic.binding.bound, [other])
+        self.assertTrue(self.mask(other)[30, 30, 30])
+        self.assertAgree(other)
+        self.logic.undo()
+        self.logic.undo()
+        self.wait()
+        self.assertTrue(self.logic.segments.has(ball))
+        self.assertAgree(ball, other)
+
+    def test_masking(self):
+        """What masking keeps back stays out of the segment, and of the
+        session but for the user's own marks; one undo takes one call."""
+        ball = self.start()
+        self.logic.editor = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        self.logic.editor.SetAndObserveSegmentationNode(
+            self.logic.segmentation)
+        self.logic.editor.SetSourceVolumeIntensityMask(True)
+        self.logic.editor.SetSourceVolumeIntensityMaskRange(150, 1000)
+        self.logic.scribble_world(ball, geometry.ijk_to_world(
+            self.volume, [(8, 22, 20), (28, 22, 20)]), radius_mm=3)
+        self.wait()
+        scan = slicer.util.arrayFromVolume(self.volume)
+        self.assertGreater(self.logic.voxels(ball), 20)
+        self.assertTrue((scan[self.mask(ball)] >= 150).all())
+        np.testing.assert_array_equal(
+            self.mask(ball), self.session_mask(ball) & (scan >= 150))
+        self.logic.undo()
+        self.wait()
+        self.assertEqual(self.logic.voxels(ball), 0)
+        self.logic.undo()
+        self.wait()
+        self.assertIn("nothing to undo", self.lines[-1])
+        self.logic.redo()
+        self.wait()
+        self.assertGreater(self.logic.voxels(ball), 20)
+        self.assertTrue((scan[self.mask(ball)] >= 150).all())
+
+    def test_region(self):
+        ball = self.start()
+        region = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+        region.SetCenter(list(geometry.ijk_to_world(
+            self.volume, [(18, 22, 20)])[0]))
+        region.SetSize(9, 9, 9)
+        self.logic.region = region
+        self.logic.scribble_world(ball, geometry.ijk_to_world(
+            self.volume, [(8, 22, 20), (28, 22, 20)]), radius_mm=2)
+        self.wait()
+        at = np.argwhere(self.mask(ball))[:, ::-1]
+        self.assertGreater(len(at), 5)
+        self.assertTrue((np.abs(at - (18, 22, 20)) <= 4).all())
+
+    def test_surfaces_come_back(self):
+        ball = self.start(answer="instant")
+        self.paint(ball, (30, 36, 30, 36, 30, 36))
+        self.logic.segmentation.CreateClosedSurfaceRepresentation()
+        stroke = self.logic.begin_stroke(ball, geometry.ijk_to_world(
+            self.volume, [(40, 34, 30)]))
+        self.logic.wait(60)
+        surface = "Closed surface"
+        segmentation = self.logic.segments.segmentation
+        self.assertFalse(segmentation.ContainsRepresentation(surface))
+        stroke.end()
+        self.wait()
+        self.assertTrue(segmentation.ContainsRepresentation(surface))
+
+
+class Trouble(LogicTest):
+    """Bad input and bad moments: one clear line, nothing lost."""
+
+    def test_bad_volumes(self):
+        colour = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLVectorVolumeNode", "photo")
+        image = vtk.vtkImageData()
+        image.SetDimensions(4, 4, 4)
+        image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 3)
+        colour.SetAndObserveImageData(image)
+        empty = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLScalarVolumeNode", "empty")
+        model = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLModelNode", "bone")
+        for node, pattern in (
+                (None, "^input volume: none chosen; expected a volume$"),
+                (empty, "^volume empty: holds no image; expected one$"),
+                (colour, r"^volume photo: 3 values a voxel \(colour, vectors "
+                 r"or time\); expected one"),
+                (model, "^input volume bone: a vtkMRMLModelNode; expected a "
+                 "scalar volume$")):
+            self.assertFails(pattern, self.logic.choose, node)
+        self.assertFails("^input volume: none chosen", self.logic.segment,
+                         "liver")
+
+    def test_one_slice(self):
+        """A 2-D image is one slice."""
+        volume = add_volume(made_scan()[20:21])
+        self.logic.choose(volume)
+        ball = self.logic.add_object("ball")
+        self.logic.click(ball, (18, 22, 0))
+        self.wait()
+        self.assertTrue(self.mask(ball)[0, 22, 18])
+
+    def test_texts(self):
+        self.start()
+        self.assertFails("^text: empty", self.logic.segment, " \n")
+        self.assertFails("^text: 300 classes; expected at most 255",
+                         self.logic.segment,
+                         "\n".join(f"part {n}" for n in range(300)))
+        self.assertEqual(len(self.logic.segments.ids()), 1)
+
+    def test_model_folder_gone(self):
+        import medals
+
+        with self.assertRaises(medals.Error) as caught:
+            self.logic.open_model("/no/such/folder")
+        self.assertRegex(str(caught.exception),
+                         "^/no/such/folder.*: .+; expected .+")
+        self.assertNotIn("\n", str(caught.exception))
+
+    def test_click_outside(self):
+        ball = self.start()
+        self.logic.click(ball, (400, 0, 0))
+        self.logic.wait()
+        self.assertEqual(len(self.errors), 1)
+        self.assertNotIn("\n", self.errors[0])
+        self.assertRegex(self.errors[0], "expected one inside the image")
+        self.errors.clear()
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        self.assertFails("^box: outside volume image", self.logic.box_world,
+                         ball, np.full((2, 3), 900.0))
+
+    def test_segment_gone(self):
+        self.start()
+        self.assertFails("^segment nothing: not in segmentation",
+                         self.logic.click, "nothing", (1, 1, 1))
+
+    def test_empty_mask(self):
+        ball = self.start()
+        self.assertFails("^segment ball: empty; expected voxels to use as "
+                         "mask", self.logic.use_as_mask, ball)
+
+    def working(self):
+        """A long call that has begun."""
+        ball = self.start()
+        self.logic.segment("left hippocampus")
+        end = time.monotonic() + 60
+        while self.logic.thread.running is None or \
+                self.logic.thread.running.name != "segment":
+            self.assertLess(time.monotonic(), end)
+            self.logic.pump()
+        time.sleep(0.1)
+        return ball
+
+    def test_volume_replaced_while_the_engine_works(self):
+        ball = self.working()
+        scan = made_scan(seed=9)
+        slicer.util.updateVolumeFromArray(self.volume, scan)
+        self.logic.wait(300)
+        self.assertEqual(len(self.errors), 1)
+        self.assertRegex(self.errors[0], "^segment: volume image or its "
+                         "segmentation was replaced or closed while the "
+                         "engine worked; .+: nothing was changed$")
+        self.assertEqual([self.logic.voxels(name) for name in
+                          self.logic.segments.ids()], [0, 0])
+        self.errors.clear()
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        self.assertTrue(self.logic.voxels(ball))
+
+    def test_scene_closed_while_the_engine_works(self):
+        self.working()
+        self.application.scene.Clear()
+        self.logic.release()
+        self.logic.wait(300)
+        self.assertEqual(self.errors, [])
+        self.assertFails("no longer in the scene", self.logic.segment, "liver")
+        self.start()
+
+    def test_scene_closed_without_a_word(self):
+        """Nobody told us."""
+        self.working()
+        self.application.scene.Clear()
+        self.logic.wait(300)
+        self.assertEqual(len(self.errors), 1)
+
+    def test_cancel(self):
+        self.working()
+        begin = time.monotonic()
+        self.logic.cancel()
+        self.logic.wait(30)
+        self.assertLess(time.monotonic() - begin, 3)
+        self.assertEqual(self.errors, ["segment: cancelled"])
+
+    def test_closed_while_the_engine_works(self):
+        self.working()
+        self.logic.close()
+        self.assertTrue(self.logic.thread.is_closed)
+
+    def test_history_after_a_new_call(self):
+        """Calls that come in a heap run in order."""
+        ball = self.start(answer="instant")
+        self.logic.click(ball, (10, 10, 10))
+        self.logic.undo()
+        self.logic.click(ball, (20, 20, 20))
+        self.logic.redo()
+        self.wait()
+        self.assertIn("nothing to redo", self.lines[-1])
+        self.assertTrue(self.mask(ball)[20, 20, 20])
+        self.assertAgree(ball)
+
+    def test_journal(self):
+        """A session that was lost comes back with its segments."""
+        with tempfile.TemporaryDirectory() as folder:
+            ball = self.start(journal=folder, answer="instant")
+            self.logic.click(ball, (10, 10, 10))
+            self.wait()
+            self.logic.release()
+            self.logic.wait()
+            self.application.scene.Clear()
+            self.volume = add_volume(made_scan())
+            self.logic.choose(self.volume)
+            new = self.logic.add_object("new")
+            self.logic.click(new, (20, 20, 20))
+            self.wait()
+            self.assertEqual(len(self.logic.segments.ids()), 2)
+            self.assertTrue(self.mask(ball)[10, 10, 10])
+            self.assertAgree(ball, new)
+            self.logic.release()
+            self.logic.wait()
+
+
+if __name__ == "__main__":
+    unittest.main()

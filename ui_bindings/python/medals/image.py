@@ -101,6 +101,25 @@ class Image:
                              f"{self.array.shape} as the image has")
         return image
 
+    def to_simpleitk(self) -> Any:
+        """A SimpleITK image on the same grid, its voxels copied."""
+        from .writers import to_simpleitk
+
+        return to_simpleitk(self)
+
+    def to_nibabel(self) -> Any:
+        """A nibabel NIfTI image on the same grid, its voxels shared."""
+        from .writers import to_nibabel
+
+        return to_nibabel(self)
+
+    def save(self, path: Any) -> None:
+        """Writes a file by SimpleITK or nibabel, whichever is installed and
+        knows the name's ending; complete or not at all."""
+        from .writers import save
+
+        save(self, path)
+
     def __repr__(self) -> str:
         return (f"Image({'x'.join(map(str, self.size))} "
                 f"{self.array.dtype}, spacing {_line(self.spacing)} mm)")

@@ -1,0 +1,199 @@
+"""Images of SimpleITK, nibabel and pydicom keep their place, both ways."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import head
+import medals
+import nibabel
+import numpy as np
+import pydicom
+import SimpleITK as sitk
+from pydicom.dataset import Dataset, FileMetaDataset
+
+SHARED = pathlib.Path(os.environ.get("MEDALS_SHARED") or
+                      pathlib.Path(__file__).resolve().parents[3] / "shared")
+
+
+def oblique() -> medals.Image:
+    """Small, anisotropic, turned about all axes."""
+    turn = np.linalg.qr(np.random.default_rng(7).normal(size=(3, 3)))[0]
+    return medals.Image(np.arange(120, dtype="i2").reshape(6, 5, 4),
+                        (0.7, 0.8, 2.5), (-3, 8, 100), turn)
+
+
+def same_place(test: unittest.TestCase, one: medals.Image,
+               other: medals.Image, tolerance: float = 1e-9) -> None:
+    np.testing.assert_array_equal(one.array, other.array)
+    np.testing.assert_allclose(one.spacing, other.spacing, atol=tolerance)
+    np.testing.assert_allclose(one.origin, other.origin, atol=tolerance)
+    np.testing.assert_allclose(one.direction, other.direction,
+                               atol=tolerance)
+
+
+class OtherPackages(unittest.TestCase):
+    def test_simpleitk_48_orders(self):
+        for order in head.all_orders():
+            image = head.reorder(oblique(), *order)
+            theirs = image.to_simpleitk()
+            for ijk in ((0, 0, 0), (1, 2, 3)):
+                np.testing.assert_allclose(
+                    theirs.TransformIndexToPhysicalPoint(ijk),
+                    image.to_lps(ijk))
+                self.assertEqual(theirs[ijk], image.array[ijk[::-1]])
+            same_place(self, medals.as_image(theirs), image)
+
+    def test_nibabel_48_orders(self):
+        for order in head.all_orders():
+            image = head.reorder(oblique(), *order)
+            theirs = image.to_nibabel()
+            ras = nibabel.affines.apply_affine(theirs.affine, (1, 2, 3))
+            np.testing.assert_allclose(ras * (-1, -1, 1),
+                                       image.to_lps((1, 2, 3)))
+            same_place(self, medals.as_image(theirs), image)
+
+    def test_both_readers_agree_on_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "turned.nii.gz")
+            oblique().save(path)
+            one = medals.as_image(nibabel.load(path))
+            other = medals.as_image(sitk.ReadImage(path))
+            self.assertEqual(os.listdir(folder), ["turned.nii.gz"])
+            same_place(self, one, other, 1e-5)
+            same_place(self, one, oblique(), 1e-5)
+
+    def test_shares_voxels(self):
+        theirs = sitk.Image(8, 7, 6, sitk.sitkInt16)
+        image = medals.as_image(theirs)
+        self.assertFalse(image.copied)
+        theirs[1, 2, 3] = 5  # their copy is another one from now on
+        self.assertEqual(image.array[3, 2, 1], 0)
+        del theirs
+        self.assertEqual(image.array.sum(), 0)
+        array = np.zeros((4, 5, 6), "i2", order="F")
+        self.assertFalse(medals.as_image(
+            nibabel.Nifti1Image(array, np.eye(4))).copied)
+
+    def test_axes_of_one(self):
+        theirs = nibabel.Nifti1Image(np.zeros((4, 5, 6, 1), "i2"), np.eye(4))
+        self.assertEqual(medals.as_image(theirs).size, (4, 5, 6))
+        theirs = sitk.Image([4, 5, 6, 1], sitk.sitkInt16)
+        self.assertEqual(medals.as_image(theirs).size, (4, 5, 6))
+
+    def test_refused(self):
+        shear = np.eye(4)
+        shear[0, 1] = 0.2
+        grey = np.zeros((4, 5, 6), "u1")
+        for theirs, words in (
+                (sitk.Image([4, 5], sitk.sitkInt16), "2-D"),
+                (sitk.Image([4, 5, 6, 2], sitk.sitkInt16), "4-D"),
+                (sitk.Image([4, 5, 6], sitk.sitkVectorUInt8, 3), "colour"),
+                (nibabel.Nifti1Image(np.zeros((4, 5, 6, 2), "i2"),
+                                     np.eye(4)), "4-D"),
+                (nibabel.Nifti1Image(grey, shear), "sheared"),
+                ({}, "dict; expected"), ("scan.nii", "str; expected")):
+            with self.assertRaisesRegex(medals.Error, words) as caught:
+                medals.as_image(theirs)
+            self.assertNotIn("\n", str(caught.exception))
+
+    def test_imports_nothing(self):
+        code = ("import sys, medals; medals.Image([[[1]]]);"
+                "print([m for m in ('SimpleITK', 'nibabel', 'pydicom',"
+                " 'scipy') if m in sys.modules])")
+        found = subprocess.run([sys.executable, "-B", "-c", code], check=True,
+                               capture_output=True, text=True)
+        self.assertEqual(found.stdout.strip(), "[]")
+
+
+def slices_of(image: medals.Image, modality: str = "CT") -> list:
+    """A DICOM series of an image with right-handed axes."""
+    made = []
+    for k, plane in enumerate(image.array):
+        one = Dataset()
+        one.file_meta = FileMetaDataset()
+        one.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        one.Modality, one.SeriesInstanceUID = modality, "1.2.3"
+        one.Rows, one.Columns = plane.shape
+        one.PixelSpacing = [image.spacing[1], image.spacing[0]]
+        one.ImagePositionPatient = image.to_lps((0, 0, k)).tolist()
+        one.ImageOrientationPatient = image.direction[:, :2].T.ravel().tolist()
+        one.SamplesPerPixel, one.PhotometricInterpretation = 1, "MONOCHROME2"
+        one.BitsAllocated = one.BitsStored = 16
+        one.HighBit, one.PixelRepresentation = 15, 0
+        one.RescaleSlope, one.RescaleIntercept = 1, -1024
+        one.PixelData = (plane + 1024).astype("<u2").tobytes()
+        made.append(one)
+    return made
+
+
+class Dicom(unittest.TestCase):
+    def setUp(self):
+        image = oblique()
+        turn = np.array(image.direction)
+        turn[:, 2] *= np.linalg.det(turn)
+        self.image = medals.Image(image.array, image.spacing, image.origin,
+                                  turn)
+        self.slices = slices_of(self.image)
+
+    def test_any_order(self):
+        self.slices.sort(key=lambda one: one.PixelData[3])
+        mixed = self.slices[::2] + self.slices[1::2]
+        image = medals.as_image(mixed)
+        same_place(self, image, self.image)
+        self.assertEqual(image.modality, "ct")
+
+    def test_monochrome1(self):
+        for one in self.slices:
+            one.PhotometricInterpretation = "MONOCHROME1"
+        image = medals.as_image(self.slices)
+        np.testing.assert_array_equal(
+            image.array, 65535 - 2048 - self.image.array.astype(int))
+
+    def test_refused(self):
+        def change(**fields):
+            def apply(slices):
+                for name, value in fields.items():
+                    setattr(slices[2], name, value)
+            return apply
+
+        def tilt(slices):
+            for k, one in enumerate(slices):
+                moved = (self.image.to_lps((0, 0, k))
+                         + self.image.direction[:, 1] * k)
+                one.ImagePositionPatient = moved.tolist()
+
+        for spoil, words in (
+                (lambda s: s.pop(2), "missing"),
+                (lambda s: s.append(s[2]), "same position"),
+                (tilt, "gantry tilt"),
+                (change(SeriesInstanceUID="1.2.4"), "SeriesInstanceUID"),
+                (change(Rows=9), "Rows differs"),
+                (change(ImagePositionPatient=None), "ImagePositionPatient"),
+                (change(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+                 "orientation"),
+                (change(SamplesPerPixel=3), "colour"),
+                (change(NumberOfFrames=4), "4 frames")):
+            slices = slices_of(self.image)
+            spoil(slices)
+            with self.assertRaisesRegex(medals.Error, words):
+                medals.as_image(slices)
+
+    def test_real_series(self):
+        folder = SHARED / "data" / "dicom"
+        if not folder.exists():
+            self.skipTest(f"no {folder}: the folder with real volumes")
+        for series in sorted(p for p in folder.iterdir() if p.is_dir()):
+            with self.subTest(series=series.name):
+                names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(
+                    str(series))
+                expected = medals.as_image(sitk.ReadImage(names))
+                found = medals.as_image([pydicom.dcmread(n) for n in
+                                         reversed(names)])
+                same_place(self, found, expected, 1e-3)
+
+
+if __name__ == "__main__":
+    unittest.main()

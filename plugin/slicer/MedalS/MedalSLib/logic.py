@@ -91,6 +91,11 @@ class Logic:
         return segmentation
 
     @property
+    def default_modality(self) -> Optional[str]:
+        """What "auto" comes to when nothing says more: the model's."""
+        return self.model.default_modality if self.model else None
+
+    @property
     def segments(self) -> Segments:
         """Segments of the chosen segmentation."""
         self._check_chosen()
@@ -188,6 +193,15 @@ class Logic:
         self._call("segment", names, lambda desk, job: desk.predict(
             names, progress=job.report), bulk=True)
         return names
+
+    def segment_by_name(self, name: str) -> None:
+        """Finds what a segment is called. A class that is there already and
+        known by prompts alone stays so: the engine then says that it has no
+        text."""
+        segments = self._binding().segments
+        segments.set_text(name, segments.text(name) or segments.name(name))
+        self._call("segment", [name], lambda desk, job: desk.predict(
+            [name], progress=job.report), bulk=True)
 
     def refine(self, passes: int = 1,
                names: Optional[Sequence[str]] = None) -> None:

@@ -116,6 +116,11 @@ class Segments:
             return str(value) or None
         return None
 
+    def set_text(self, segment_id: str, text: str) -> None:
+        """Notes the text that a segment is asked for by."""
+        with self.writing():
+            self.get(segment_id).SetTag(TEXT_TAG, text)
+
     # ---- making ------------------------------------------------------------
 
     def prepare(self) -> None:

@@ -1,0 +1,156 @@
+/*
+ * scan.cpp - an image, a model and a session on both
+ */
+#include "scan.hpp"
+
+#include <cstdlib>
+#include <unistd.h>
+#include <vector>
+
+#include "labelmap.h"
+
+namespace medals::ui
+{
+
+std::string model_folder_of(const std::string &given)
+{
+    const char *chosen = getenv("MEDALS_MODEL");
+    if (!given.empty())
+        return given;
+    if (chosen && *chosen)
+        return chosen;
+    const std::string inside = "share/medals/models/compact";
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+    std::string path(program, length > 0 ? size_t(length) : 0);
+    size_t bin = path.rfind('/');
+    size_t prefix = bin && bin != std::string::npos ? path.rfind('/', bin - 1)
+                                                    : std::string::npos;
+    return prefix == std::string::npos ? inside
+                                       : path.substr(0, prefix + 1) + inside;
+}
+
+Scan::~Scan()
+{
+    medals_session_close(&session);
+    medals_model_free(&package);
+    medals_context_free(&context);
+    medals_image_free(&file);
+}
+
+MedalsSession *Scan::take_session()
+{
+    MedalsSession *taken = session;
+    session = nullptr;
+    return taken;
+}
+
+static MedalsStatus take_bridge(MedalsStatus status, char *text,
+                                std::string *message)
+{
+    if (status != MEDALS_OK)
+        *message = text ? text : "memory: used up; expected more of it";
+    medals_bridge_free(text);
+    return status;
+}
+
+static MedalsStatus take_error(MedalsStatus status, MedalsError *error,
+                               std::string *message)
+{
+    if (status != MEDALS_OK)
+        *message = error ? medals_error_message(error)
+                         : "memory: used up; expected more of it";
+    medals_error_free(&error);
+    return status;
+}
+
+MedalsStatus Scan::open(const ScanOptions &options, std::string *message)
+{
+    char *text = nullptr;
+    name = options.image;
+    MedalsStatus status = take_bridge(
+        medals_image_read(&file, options.image.c_str(), nullptr, &text), text,
+        message);
+    if (status == MEDALS_OK)
+        status = open_model(model_folder_of(options.model), message);
+    if (status == MEDALS_OK)
+        status = open_session(options, message);
+    return status;
+}
+
+MedalsStatus Scan::open_model(const std::string &folder, std::string *message)
+{
+    MedalsError *error = nullptr;
+    MedalsStatus status = medals_context_new(&context, nullptr, &error);
+    if (status == MEDALS_OK)
+        status = medals_model_open(&package, context, folder.c_str(), nullptr,
+                                   &error);
+    return take_error(status, error, message);
+}
+
+namespace
+{
+/* A labelmap file while a session takes what it holds. */
+struct Initial {
+    MedalsLabelmap *labelmap = nullptr;
+    std::vector<MedalsInitialClass> names;
+
+    ~Initial()
+    {
+        medals_labelmap_free(&labelmap);
+    }
+    MedalsStatus read(const std::string &path, std::string *message);
+};
+} // namespace
+
+MedalsStatus Initial::read(const std::string &path, std::string *message)
+{
+    char *text = nullptr;
+    MedalsStatus status = take_bridge(
+        medals_labelmap_read(&labelmap, path.c_str(), &text), text, message);
+    if (status != MEDALS_OK)
+        return status;
+    if (medals_labelmap_layer_count(labelmap) != 1) {
+        *message = path + ": segments that overlap, in " +
+                   std::to_string(medals_labelmap_layer_count(labelmap)) +
+                   " layers; expected one";
+        return MEDALS_E_INPUT;
+    }
+    for (size_t n = 0; n < medals_labelmap_segment_count(labelmap); n++) {
+        MedalsSegment segment = {};
+        medals_labelmap_segment(labelmap, n, &segment);
+        names.push_back({segment.label, segment.name});
+    }
+    return MEDALS_OK;
+}
+
+MedalsStatus Scan::open_session(const ScanOptions &options,
+                                std::string *message)
+{
+    MedalsSessionOptions how = MEDALS_SESSION_OPTIONS_INIT;
+    MedalsImageInfo info = {};
+    info.struct_size = sizeof info;
+    medals_image_info(file, &info);
+    how.modality = options.modality;
+    how.header_modality = info.modality;
+    how.journal = options.journal.empty() ? nullptr : options.journal.c_str();
+    Initial initial;
+    if (!options.labelmap.empty()) {
+        MedalsStatus status = initial.read(options.labelmap, message);
+        if (status != MEDALS_OK)
+            return status;
+        how.labelmap = medals_labelmap_peek_layer(initial.labelmap, 0);
+        how.initial = initial.names.data();
+        how.initial_count = initial.names.size();
+    }
+    settled = options.modality != MEDALS_MODALITY_NONE ? options.modality
+              : info.modality != MEDALS_MODALITY_NONE
+                  ? info.modality
+                  : medals_model_default_modality(package);
+    MedalsError *error = nullptr;
+    MedalsStatus status =
+        medals_session_open(&session, package, volume(), &how, &error);
+    return take_error(status, error, message);
+}
+
+} // namespace medals::ui

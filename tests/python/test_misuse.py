@@ -150,7 +150,13 @@ class BadCalls(Bad):
                 (medals.UsageError, "kind: 'pencil'",
                  lambda: s.begin_stroke(0, [(1, 1, 1)], kind="pencil")),
                 (medals.InputError, "labels|values|label",
-                 lambda: s.labelmap([1, 1]))):
+                 lambda: s.labelmap([1, 1])),
+                (medals.InputError, "values: -1; expected 1 to 4294967295",
+                 lambda: s.labelmap([1, -1])),
+                (medals.InputError, "revision: -1", lambda:
+                 s.changed_since(-1)),
+                (medals.InputError, "passes: 1.5; expected a whole number",
+                 lambda: s.refine(1.5))):
             with self.subTest(words=words):
                 self.assertLine(kind, words, call)
         self.assertEqual(s.revision, before)
@@ -169,7 +175,7 @@ class BadCalls(Bad):
                         isa="sse9")),
                     (medals.UsageError, "precision: 'int4'",
                      lambda: medals.Model(precision="int4")),
-                    (medals.UsageError, "threads: -1",
+                    (medals.InputError, "threads: -1",
                      lambda: medals.Model(threads=-1)),
                     (medals.InputError, "model: int", lambda: medals.Session(
                         image, 3)),

@@ -73,6 +73,10 @@ class OtherPackages(unittest.TestCase):
         self.assertEqual(image.array[3, 2, 1], 0)
         del theirs
         self.assertEqual(image.array.sum(), 0)
+        array = medals.as_image(sitk.Image(80, 70, 60, sitk.sitkInt16)).array
+        others = [np.full(array.shape, 7, "i2") for _ in range(9)]
+        self.assertEqual(array.max(), 0, "memory of an image that is gone")
+        del others
         array = np.zeros((4, 5, 6), "i2", order="F")
         self.assertFalse(medals.as_image(
             nibabel.Nifti1Image(array, np.eye(4))).copied)

@@ -1,5 +1,6 @@
 """A session from Python does what the C API says, undo and journal exact."""
 import contextlib
+import os
 import pathlib
 import re
 import tempfile
@@ -33,8 +34,7 @@ class Sessions(unittest.TestCase):
         self.assertLessEqual(len(code.strip().splitlines()), 10)
         with tempfile.TemporaryDirectory() as folder:
             head.thin_nifti().to_filename(f"{folder}/scan.nii.gz")
-            with contextlib.chdir(folder) if hasattr(
-                    contextlib, "chdir") else _chdir(folder):
+            with inside(folder):
                 names = {}
                 exec(compile(code, str(README), "exec"), names)
             self.assertTrue(pathlib.Path(folder, "out.nii.gz").exists())
@@ -208,6 +208,19 @@ class Sessions(unittest.TestCase):
         np.testing.assert_array_equal(labels.mask("cyst"), given == 300)
         self.assertEqual([label.value for label in labels.labels], [1, 2])
 
+    def test_masks_of_other_packages(self):
+        session = self.open(None)
+        mask = np.zeros(head.head().array.shape, "u1")
+        mask[4:8, 5:9, 6:10] = 1
+        image = head.head().like(mask)
+        for given in (image, image.to_simpleitk(), image.to_nibabel()):
+            session.set_mask(0, given, answer="none")
+            np.testing.assert_array_equal(session.read(0), mask)
+            session.undo()
+        moved = head.reorder(image, (0, 1, 2), (True, False, False))
+        with self.assertRaisesRegex(medals.InputError, "another grid"):
+            session.set_mask(0, moved)
+
     def test_segment(self):
         labels = medals.segment(head.head(), "left thalamus; right thalamus",
                                 self.model)
@@ -244,9 +257,8 @@ class Sessions(unittest.TestCase):
 
 
 @contextlib.contextmanager
-def _chdir(folder):
-    """contextlib.chdir() of Python 3.11."""
-    import os
+def inside(folder):
+    """A block that runs in another working folder."""
     before = os.getcwd()
     os.chdir(folder)
     try:

@@ -31,11 +31,8 @@ class Handle:
     @contextlib.contextmanager
     def change(self) -> Iterator[ctypes.c_void_p]:
         """The pointer, for a call that changes the session."""
-        self._take_turn()
-        try:
+        with self._own_turn():
             yield self._open_pointer()
-        finally:
-            self._give_turn()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[ctypes.c_void_p]:
@@ -55,13 +52,9 @@ class Handle:
         if self._process != os.getpid():
             self.pointer = ctypes.c_void_p()
             return
-        self._take_turn()
-        try:
-            with self._quiet:
-                self._quiet.wait_for(lambda: self._readers == 0)
-                self._free(self.pointer)
-        finally:
-            self._give_turn()
+        with self._own_turn(), self._quiet:
+            self._quiet.wait_for(lambda: self._readers == 0)
+            self._free(self.pointer)
 
     def _open_pointer(self) -> ctypes.c_void_p:
         if self._process != os.getpid():
@@ -71,13 +64,14 @@ class Handle:
             raise UsageError("session: closed; expected it open")
         return self.pointer
 
-    def _take_turn(self) -> None:
+    @contextlib.contextmanager
+    def _own_turn(self) -> Iterator[None]:
         if self._holder == threading.get_ident():
             raise UsageError("session: called from its own callback; "
                              "expected calls that only read there")
-        self._turn.acquire()
-        self._holder = threading.get_ident()
-
-    def _give_turn(self) -> None:
-        self._holder = 0
-        self._turn.release()
+        with self._turn:
+            self._holder = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._holder = 0

@@ -4,6 +4,7 @@ The library is loaded when it is first needed, so that `import medals` costs
 nothing. Calls release the GIL (ctypes.CDLL), whatever they do inside.
 """
 import ctypes
+import operator
 import os
 import sys
 import threading
@@ -142,6 +143,19 @@ def encode(text: Union[str, os.PathLike, None]) -> Optional[bytes]:
     if b"\0" in data:
         raise InputError(f"{text!r}: a NUL character; expected text")
     return data
+
+
+def whole_number(what: str, value: Any, least: int, most: int) -> int:
+    """A whole number within a range: ctypes would cut off what is too much
+    without a word."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{what}: {value!r}; expected a whole number"
+                         ) from None
+    if not least <= number <= most:
+        raise InputError(f"{what}: {number}; expected {least} to {most}")
+    return number
 
 
 def decode(text: Optional[bytes]) -> Optional[str]:

@@ -59,7 +59,6 @@ class Image:
         self.direction = np.reshape(flat, (3, 3))
         self.direction.flags.writeable = False
         self.modality = modality
-        self._owner: Any = None
         if not all(step > 0 for step in self.spacing):
             raise InputError(f"spacing: {_line(self.spacing)}; expected "
                              "three positive lengths in mm")
@@ -100,6 +99,18 @@ class Image:
             raise ShapeError(f"array: shape {image.array.shape}; expected "
                              f"{self.array.shape} as the image has")
         return image
+
+    def same_grid(self, other: "Image") -> bool:
+        """Whether voxels of both lie at the same places, but for what files
+        lose when they round to float32."""
+        reach = np.maximum(np.multiply(self.size, self.spacing), 1)
+        return bool(
+            self.size == other.size
+            and np.allclose(self.spacing, other.spacing, rtol=1e-4, atol=0)
+            and (np.abs(np.subtract(self.origin, other.origin))
+                 <= 1e-3 * reach).all()
+            and np.allclose(self.direction, other.direction, rtol=0,
+                            atol=1e-3))
 
     def to_simpleitk(self) -> Any:
         """A SimpleITK image on the same grid, its voxels copied."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import _abi
 from ._library import (call, decode, load_library, modality_number,
-                       text_array, text_list)
+                       text_array, text_list, whole_number)
 from ._watch import ProgressCallback, Watch
 from .errors import InputError
 from .image import Image, array_of_volume
@@ -85,7 +85,8 @@ def segment(image: Any, texts: Union[str, Sequence[str]],
     wanted = split_texts(texts)
     options = _abi.SegmentOptions(
         texts=text_array(wanted), text_count=len(wanted),
-        modality=modality_number(modality), stages=stages,
+        modality=modality_number(modality),
+        stages=whole_number("stages", stages, 0, 255),
         header_modality=modality_number(volume_image.modality),
         has_window=window is not None, window=tuple(window or (0, 0)),
         has_roi=roi is not None, roi=extent_array(roi) or _abi.Extent())

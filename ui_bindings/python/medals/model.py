@@ -8,7 +8,8 @@ from typing import Any, Dict, Optional, Tuple, Union
 
 from . import _abi
 from ._library import (call, decode, encode, library_path, load_library,
-                       modality_number, modality_text, text_list)
+                       modality_number, modality_text, text_list,
+                       whole_number)
 from .errors import InputError, IoError, UsageError
 
 _PRECISIONS = ("auto", "f32", "bf16")
@@ -190,8 +191,7 @@ def as_model(model: Union[Model, str, os.PathLike, None]) -> Model:
 
 
 def _context(threads: int, isa: Optional[str]) -> ctypes.c_void_p:
-    if not 0 <= threads <= 4096:
-        raise UsageError(f"threads: {threads}; expected 0 to 4096")
+    threads = whole_number("threads", threads, 0, 4096)
     key = os.getpid(), threads, isa
     with _lock:
         if key not in _contexts:

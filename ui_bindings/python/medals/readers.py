@@ -12,6 +12,15 @@ from .errors import InputError
 from .image import Image, ras_geometry
 
 
+class _Kept:
+    """Voxels as NumPy takes them, with whom they belong to: SimpleITK's views
+    do not keep their image alive, an array made of this one does."""
+
+    def __init__(self, view: np.ndarray, owner: Any):
+        self.__array_interface__ = view.__array_interface__
+        self.owner = owner
+
+
 def as_image(obj: Any) -> Image:
     """An Image of an Image, a NumPy array, a SimpleITK image, a nibabel
     image, or a list of pydicom data sets (one series).
@@ -56,10 +65,9 @@ def _of_simpleitk(obj: Any, sitk: Any) -> Image:
     # A second handle on the same voxels: if the caller writes into his, he
     # gets a copy of his own and ours stays where it is.
     owner = sitk.Image(obj)
-    image = Image(sitk.GetArrayViewFromImage(owner), owner.GetSpacing(),
-                  owner.GetOrigin(), owner.GetDirection())
-    image._owner = owner
-    return image
+    array = np.asarray(_Kept(sitk.GetArrayViewFromImage(owner), owner))
+    return Image(array, owner.GetSpacing(), owner.GetOrigin(),
+                 owner.GetDirection())
 
 
 def _of_nibabel(obj: Any) -> Image:

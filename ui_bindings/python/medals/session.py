@@ -12,6 +12,10 @@ A call that fails or is cancelled leaves the session as it was. Calls that
 change it come one after the other, whatever thread they are made on; read(),
 statistics(), changed_since(), labelmap(), classes and revision may be used
 beside them, from callbacks too, and see the last whole revision.
+
+Ctrl-C during a call, and an exception in a callback, cancel the call and are
+raised when it has stopped. Only where nothing was left to cancel the call
+stands; `revision` tells.
 engine/include/medals/session.h is the manual of what the calls mean.
 """
 import ctypes
@@ -25,7 +29,7 @@ import numpy as np
 from . import _abi
 from ._handle import Handle
 from ._library import (call, decode, encode, load_library, modality_number,
-                       modality_text, text_array, text_list)
+                       modality_text, text_array, text_list, whole_number)
 from ._watch import InstantCallback, ProgressCallback, Watch
 from .answer import Answer, Extent, read_answer
 from .errors import InputError, UsageError
@@ -41,6 +45,8 @@ from .readers import as_image
 
 #: A class: its index, or its name or text.
 ClassRef = Union[int, str]
+
+_U32, _U64 = (1 << 32) - 1, (1 << 64) - 1
 
 
 @dataclass(frozen=True)
@@ -106,8 +112,11 @@ class Session:
             modality=modality_number(modality),
             header_modality=modality_number(self.image.modality),
             has_window=window is not None, window=tuple(window or (0, 0)),
-            journal=encode(journal), journal_bytes=journal_bytes,
-            feature_bytes=feature_bytes)
+            journal=encode(journal),
+            journal_bytes=whole_number("journal_bytes", journal_bytes, 0,
+                                       _U64),
+            feature_bytes=whole_number("feature_bytes", feature_bytes, 0,
+                                       _U64))
         self._open(options, labelmap, labelmap_names or {})
         try:
             self._read_classes()
@@ -211,9 +220,8 @@ class Session:
         """Self-refinement of what is there; stops early when a pass changes
         nothing. Answer.count is the passes run, Answer.dice the DSC of each
         class to what it was."""
-        if not 0 < passes < 1 << 32:
-            raise InputError(f"passes: {passes}; expected at least 1")
-        return self._run("medals_session_refine", passes,
+        return self._run("medals_session_refine",
+                         whole_number("passes", passes, 1, _U32),
                          *self._indices(classes), progress=progress,
                          with_dice=True)
 
@@ -270,11 +278,12 @@ class Session:
 
         Args:
             mask: [k,j,i] over `extent` (None: the whole image), not 0 where
-                the class is.
+                the class is; or an image, as as_image() takes it, on the
+                session's grid.
             use: "labelmap" replaces what is there and binds nothing;
                 "prompt": its voxels are in and stay in.
         """
-        voxels, box = mask_array(_plain(mask), extent, self.image.size)
+        voxels, box = self._mask(mask, extent)
         return self._run(
             "medals_session_mask", self.class_index(which),
             word_number("use", use, MASK_USES), _abi.Extent(*box),
@@ -326,11 +335,13 @@ class Session:
 
     def undo(self, steps: int = 1) -> Answer:
         """Takes back up to `steps` steps; Answer.count says how many."""
-        return self._edit("medals_session_undo", _steps(steps))
+        return self._edit("medals_session_undo",
+                          whole_number("steps", steps, 1, _U64))
 
     def redo(self, steps: int = 1) -> Answer:
         """Brings back up to `steps` steps; Answer.count says how many."""
-        return self._edit("medals_session_redo", _steps(steps))
+        return self._edit("medals_session_redo",
+                          whole_number("steps", steps, 1, _U64))
 
     def reset(self, what: str = "prompts") -> Answer:
         """"prompts": forgets them and what they bind; "all": also every
@@ -408,7 +419,7 @@ class Session:
         extent = _abi.Extent()
         with self._handle.read() as pointer:
             changed = load_library().medals_session_changed_since(
-                pointer, revision, extent)
+                pointer, whole_number("revision", revision, 0, _U64), extent)
         return tuple(extent) if changed else None
 
     def labelmap(self, values: Optional[Sequence[int]] = None) -> Labelmap:
@@ -418,8 +429,8 @@ class Session:
         """
         volume = ctypes.c_void_p()
         classes = self._classes
-        wanted = list(values) if values is not None else [
-            c.value for c in classes]
+        wanted = [c.value for c in classes] if values is None else [
+            whole_number("values", value, 1, _U32) for value in values]
         given = None if values is None else (
             ctypes.c_uint32 * max(len(wanted), 1))(*wanted)
         with self._handle.read() as pointer:
@@ -454,8 +465,8 @@ class Session:
               names: Dict[int, str]) -> None:
         pointer = self._handle.pointer
         initial = (_abi.InitialClass * max(len(names), 1))(*(
-            _abi.InitialClass(value, encode(name))
-            for value, name in names.items()))
+            _abi.InitialClass(whole_number("labelmap_names", value, 1, _U32),
+                              encode(name)) for value, name in names.items()))
         options.initial, options.initial_count = initial, len(names)
         with self.image._volume() as volume, Watch(self._progress) as watch:
             options.progress = watch.progress_fn
@@ -547,8 +558,18 @@ class Session:
         if given is not None:
             raise UsageError("stroke: points and a mask; expected one of "
                              "them")
-        return (given, *tight(*mask_array(_plain(mask), extent,
-                                          self.image.size)))
+        return (given, *tight(*self._mask(mask, extent)))
+
+    def _mask(self, mask: Any, extent: Optional[Sequence[int]]):
+        """A mask as uint8 and its box. An image of any package has to lie
+        where ours does; a bare array is taken by its axes [k,j,i]."""
+        if not isinstance(mask, (np.ndarray, list, tuple)):
+            image = as_image(mask)
+            if extent is None and not self.image.same_grid(image):
+                raise InputError(f"mask: {image} on another grid; expected "
+                                 f"the image's: {self.image}")
+            mask = image.array
+        return mask_array(mask, extent, self.image.size)
 
     def _indices(self, classes: Optional[Sequence[ClassRef]]):
         if classes is None:
@@ -566,17 +587,6 @@ class Session:
         found = self.statistics(which.index)
         return Label(value, which.name, which.text, which.known,
                      found.voxels, found.ml, found.mean_probability)
-
-
-def _plain(mask: Any) -> Any:
-    """The array of an Image, anything else as it is."""
-    return mask.array if isinstance(mask, Image) else mask
-
-
-def _steps(steps: int) -> int:
-    if not 0 < steps < 1 << 64:
-        raise InputError(f"steps: {steps}; expected at least 1")
-    return steps
 
 
 def _take(answer: ctypes.c_void_p, class_count: int = 0) -> Answer:

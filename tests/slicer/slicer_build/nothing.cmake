@@ -1,0 +1,1 @@
+# What Slicer does here for an extension needs a real build tree.

@@ -45,17 +45,25 @@ pointers_to(const std::vector<std::string> &texts)
     return pointers;
 }
 
+/* Two steps of the history, but one call for the window: where the texts are
+ * refused nothing is predicted. */
 void LiveSession::segment(const std::vector<std::string> &texts)
 {
-    put(Work::classes,
-        [this, texts](Task &, const MedalsCall *, MedalsAnswer **answer,
-                      MedalsError **error) {
-            std::vector<const char *> list = pointers_to(texts);
-            return medals_session_set_classes(held, list.data(), nullptr,
-                                              list.size(), answer, error);
-        });
-    put(Work::predict, [this](Task &, const MedalsCall *call,
-                              MedalsAnswer **answer, MedalsError **error) {
+    put(Work::predict, [this, texts](Task &task, const MedalsCall *call,
+                                     MedalsAnswer **answer,
+                                     MedalsError **error) {
+        std::vector<const char *> list = pointers_to(texts);
+        MedalsAnswer *first = nullptr;
+        MedalsStatus status = medals_session_set_classes(
+            held, list.data(), nullptr, list.size(), &first, error);
+        if (status != MEDALS_OK) {
+            task.work = Work::classes;
+            return status;
+        }
+        Outcome outcome = describe(Work::classes, first, false);
+        medals_answer_free(&first);
+        outcome.classes = list_classes();
+        post(std::move(outcome));
         return medals_session_predict(held, nullptr, 0, call, answer, error);
     });
 }

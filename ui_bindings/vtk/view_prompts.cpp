@@ -261,10 +261,10 @@ bool ViewWindow::pressed(int x, int y)
 bool ViewWindow::typed(const std::string &key, const std::string &text,
                        bool ctrl, bool shift)
 {
-    if (!shown.text_active || ctrl)
+    bool enter = key == "Return" || key == "KP_Enter";
+    if (ctrl || (!shown.text_active && !enter))
         return false;
     dirty = true;
-    bool enter = key == "Return" || key == "KP_Enter";
     if (enter && shift)
         shown.text.type("\n");
     else if (enter)

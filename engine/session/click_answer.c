@@ -97,6 +97,65 @@ static void write_flip(const Answer *run, float *flip)
     }
 }
 
+/* ---- what a first negative prompt leaves -------------------------------------- */
+
+/* Share of a class that it may take at most. */
+#define MOST_TAKEN 0.5
+/* Steps of the bar, up to a flip of which no net is surer. */
+#define BAR_STEPS 256
+#define BAR_MOST 16.0f
+
+/* Voxels of the class that leave it, in voxels of the grid, by their flip. */
+static double leaving(const Answer *run, double count[BAR_STEPS])
+{
+    const MedalsClickScene *scene = &run->scene;
+    double all = 0;
+    for (size_t i = 0; i < scene->count; i++) {
+        if (!(run->flip[i] > 0))
+            continue;
+        double share = run->field->current[scene->voxel[i]];
+        int step = (int) (run->flip[i] / BAR_MOST * BAR_STEPS);
+        count[MIN(step, BAR_STEPS - 1)] += share;
+        all += share;
+    }
+    return all;
+}
+
+/* The flip above which no more than `most` voxels leave. */
+static float bar(const Answer *run, double most)
+{
+    double count[BAR_STEPS] = {0};
+    double left = leaving(run, count);
+    int step = 0;
+    while (left > most && step < BAR_STEPS)
+        left -= count[step++];
+    return (float) step * BAR_MOST / BAR_STEPS;
+}
+
+/* Whether an earlier mark of the class lies near. */
+static bool was_marked(const MedalsClickScene *scene)
+{
+    float far = 2 * MEDALS_CLICK_REACH;
+    for (size_t i = 0; i < scene->count; i++)
+        if (scene->same[i] < far || scene->against[i] < far)
+            return true;
+    return false;
+}
+
+/* A first negative prompt mends a class, and does not take it away: who wants
+ * that prompts once more. */
+static void spare_class(Answer *run)
+{
+    const MedalsClickScene *scene = &run->scene;
+    double volume = pow(scene->object, 3) * 4 * G_PI / 3;
+    if (run->field->positive || was_marked(scene))
+        return;
+    float least = bar(run, MOST_TAKEN * volume);
+    for (size_t i = 0; i < scene->count; i++)
+        if (run->flip[i] != CLOSED)
+            run->flip[i] -= least;
+}
+
 bool medals_click_answer_by(const MedalsExec *exec, const MedalsClickHead *head,
                             const MedalsClickField *field, float *flip,
                             int64_t box[6], GError **error)
@@ -115,6 +174,7 @@ bool medals_click_answer_by(const MedalsExec *exec, const MedalsClickHead *head,
                                 exec->task, 0) ||
                 medals_task_check(exec->task, error));
     if (ok) {
+        spare_class(&run);
         write_flip(&run, flip);
         for (int a = 0; a < 6; a++)
             box[a] = run.scene.box[a];

@@ -144,7 +144,8 @@ static bool refine_window(MedalsEdit *edit, const MedalsState *before,
         MedalsRefineField field = {.size = {crop[0], crop[1], crop[2]},
                                    .plain = run.plain + c * voxels,
                                    .shown = run.shown + c * voxels,
-                                   .current = run.current + c * voxels};
+                                   .current = run.current + c * voxels,
+                                   .other = run.other + c * voxels};
         ok = medals_refine_rule(&field, score, error) &&
              move_class(edit, next, refined->index[c], window, score, error);
     }

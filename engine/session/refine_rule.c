@@ -11,9 +11,10 @@
 /* Weight of the masked pair beside the plain run (ANSWERS.md). */
 #define SHOWN 0.25f
 /* Logit that a voxel gains in the middle of the class, and loses far off. */
-#define TRUST 1.0f
+#define TRUST 1.5f
 /* Probability that a voxel which an answer moved was moved rightly. */
 #define KEPT 0.9f
+#define MARGIN MEDALS_REFINE_MARGIN
 /* Steps of the threshold. */
 #define STEPS 1000
 
@@ -107,6 +108,29 @@ float medals_refine_threshold(const float *p, int64_t count)
     return (float) MIN(at, STEPS / 2) / STEPS;
 }
 
+/* The part of p around the class, to `part`; @return its voxels */
+static int64_t around(const MedalsRefineField *field, const float *p,
+                      float *part)
+{
+    const int64_t *n = field->size;
+    int64_t low[3] = {n[0], n[1], n[2]}, high[3] = {0}, v = 0, count = 0;
+    for (int64_t h = 0; h < n[0]; h++)
+        for (int64_t w = 0; w < n[1]; w++)
+            for (int64_t d = 0; d < n[2]; d++)
+                if (field->current[v++] > 0) {
+                    const int64_t at[3] = {h, w, d};
+                    for (int a = 0; a < 3; a++) {
+                        low[a] = MIN(low[a], MAX(at[a] - MARGIN, 0));
+                        high[a] = MAX(high[a], MIN(at[a] + MARGIN + 1, n[a]));
+                    }
+                }
+    for (int64_t h = low[0]; h < high[0]; h++)
+        for (int64_t w = low[1]; w < high[1]; w++)
+            for (int64_t d = low[2]; d < high[2]; d++)
+                part[count++] = p[(h * n[1] + w) * n[2] + d];
+    return count;
+}
+
 /* Whether the class's border passes within one voxel. */
 static bool at_border(const MedalsRefineField *field, int64_t h, int64_t w,
                       int64_t d)
@@ -133,9 +157,10 @@ bool medals_refine_rule(const MedalsRefineField *field, float *score,
     if (!scratch)
         return false;
     blur(n, field->current, score, scratch);
-    medals_free(scratch);
     judge(field, voxels, score);
-    float threshold = medals_refine_threshold(score, voxels);
+    float threshold =
+        medals_refine_threshold(scratch, around(field, score, scratch));
+    medals_free(scratch);
     for (int64_t h = 0; h < n[0]; h++)
         for (int64_t w = 0; w < n[1]; w++)
             for (int64_t d = 0; d < n[2]; d++, v++)

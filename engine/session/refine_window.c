@@ -39,6 +39,8 @@ static bool reserve(Run *run, GError **error)
         return medals_fail(error, MEDALS_E_NOMEM, "refine: too many classes");
     return (run->out->current =
                 medals_alloc(all, sizeof(float), "refine", error)) &&
+           (run->out->other =
+                medals_alloc(all, sizeof(float), "refine", error)) &&
            (run->out->plain =
                 medals_alloc(all, sizeof(float), "refine", error)) &&
            (run->out->shown =
@@ -52,28 +54,37 @@ static bool reserve(Run *run, GError **error)
 }
 
 /* Shares, and prompts where at least half of a grid voxel has the class. */
-static bool draw_labels(Run *run, GError **error)
+static void draw_labels(Run *run, size_t c, const uint8_t *labels)
 {
     const MedalsLattice *lattice = &run->scene->lattice;
-    medals_lattice_extent(lattice, run->window, run->out->extent);
+    const int64_t *extent = run->out->extent;
+    uint8_t slot =
+        medals_class_list_at(run->state->classes, run->index[c])->slot;
+    bool own[256] = {false}, others[256];
+    own[slot] = true;
+    for (int n = 0; n < 256; n++)
+        others[n] = n > 0 && n != slot;
+    float *share = run->out->current + c * run->voxels;
+    uint8_t *shown = run->shown + c * run->voxels;
+    medals_field_share(lattice, run->window, extent, labels, own, share);
+    medals_field_share(lattice, run->window, extent, labels, others,
+                       run->out->other + c * run->voxels);
+    for (size_t v = 0; v < run->voxels; v++) {
+        shown[v] = share[v] >= 0.5f;
+        run->all[v] |= shown[v];
+    }
+}
+
+static bool draw(Run *run, GError **error)
+{
+    medals_lattice_extent(&run->scene->lattice, run->window, run->out->extent);
     uint8_t *labels =
         medals_alloc(box_voxels(run->out->extent), 1, "refine", error);
     if (!labels)
         return false;
     medals_layer_read(run->state->labels, run->out->extent, labels);
-    for (size_t c = 0; c < run->n; c++) {
-        bool wanted[256] = {false};
-        wanted[medals_class_list_at(run->state->classes, run->index[c])->slot] =
-            true;
-        float *share = run->out->current + c * run->voxels;
-        uint8_t *shown = run->shown + c * run->voxels;
-        medals_field_share(lattice, run->window, run->out->extent, labels,
-                           wanted, share);
-        for (size_t v = 0; v < run->voxels; v++) {
-            shown[v] = share[v] >= 0.5f;
-            run->all[v] |= shown[v];
-        }
-    }
+    for (size_t c = 0; c < run->n; c++)
+        draw_labels(run, c, labels);
     medals_free(labels);
     return true;
 }
@@ -151,7 +162,7 @@ bool medals_refine_window_run(MedalsScene *scene, const MedalsExec *exec,
                .voxels = (size_t) medals_lattice_crop_voxels(&scene->lattice),
                .out = out};
     *out = (MedalsRefineWindow){0};
-    bool ok = reserve(&run, error) && draw_labels(&run, error) &&
+    bool ok = reserve(&run, error) && draw(&run, error) &&
               collect_queries(&run, error) && run_plain(&run, error) &&
               run_pair(&run, seed, error);
     medals_free(run.patch);
@@ -167,6 +178,7 @@ bool medals_refine_window_run(MedalsScene *scene, const MedalsExec *exec,
 void medals_refine_window_clear(MedalsRefineWindow *out)
 {
     medals_free(out->current);
+    medals_free(out->other);
     medals_free(out->plain);
     medals_free(out->shown);
     *out = (MedalsRefineWindow){0};

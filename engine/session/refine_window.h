@@ -15,6 +15,7 @@
 typedef struct MedalsRefineWindow {
     int64_t extent[6]; /* image voxels of the window */
     float *current;    /* [n,crop] share of a grid voxel that has the class */
+    float *other;      /* [n,crop] share that has another class */
     float *plain, *shown; /* [n,crop] logits */
 } MedalsRefineWindow;
 

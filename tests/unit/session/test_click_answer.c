@@ -194,6 +194,39 @@ static void test_removes_false(void)
     scene_free(scene);
 }
 
+/* A click into a class that is one small lump, of nothing that the features
+ * know: all of it looks false. */
+static double left_of_lump(bool clicked_before)
+{
+    Scene *scene = scene_new(16, MEDALS_F32);
+    double left = 0, all = 0;
+    for (int64_t v = 0; v < VOXELS; v++) {
+        double h = (double) (v / EDGE / EDGE) - 5;
+        double w = (double) (v / EDGE % EDGE) - 15;
+        double d = (double) (v % EDGE) - 15;
+        scene->current[v] = h * h + w * w + d * d < 12;
+    }
+    scene->seed = voxel_at(5, 15, 15);
+    scene->marks[scene->seed] = -1;
+    if (clicked_before)
+        scene->marks[voxel_at(5, 15, 21)] = -1;
+    scene->field.positive = false;
+    answer(scene, 1);
+    for (int64_t v = 0; v < VOXELS; v++) {
+        bool leaves = in_box(scene->box, v) && scene->flip[v] > 0;
+        all += now(scene, v);
+        left += now(scene, v) && !leaves;
+    }
+    scene_free(scene);
+    return left / all;
+}
+
+static void test_spares_class_once(void)
+{
+    g_assert_cmpfloat(left_of_lump(false), >=, 0.5);
+    g_assert_cmpfloat(left_of_lump(true), <, 0.5);
+}
+
 static void test_without_text(void)
 {
     Scene *scene = missing_half(16, MEDALS_F32);
@@ -387,6 +420,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/click/missing", test_adds_missing);
     g_test_add_func("/session/click/false", test_removes_false);
+    g_test_add_func("/session/click/spares", test_spares_class_once);
     g_test_add_func("/session/click/without-text", test_without_text);
     g_test_add_func("/session/click/from-nothing", test_from_nothing);
     g_test_add_func("/session/click/width", test_wide_and_narrow_features);

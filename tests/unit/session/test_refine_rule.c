@@ -102,7 +102,7 @@ static void test_what_is_unsure_grows(void)
         fill(scene->plain, 4, 12, -0.4f, -8);
         for (int n = 0; n < VOXELS; n++)
             if (scene->current[n] > 0)
-                scene->plain[n] = unsure ? -0.3f : 8;
+                scene->plain[n] = unsure ? -0.8f : 8;
         run(scene);
         float shell = scene->score[place(4, 8, 8)];
         g_assert_true(unsure ? shell > 0 : shell < 0);

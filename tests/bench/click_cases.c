@@ -13,6 +13,13 @@ static const char *const halves[] = {"anterior hippocampus",
 static const char *const tumor[] = {"tumor"};
 static const char *const nothing[] = {NULL};
 static const uint8_t values[] = {1, 2, 3, 4, 5, 6, 7};
+/* Structures that touch one another, and their values in the AAL atlas. */
+static const char *const nuclei[] = {
+    "left hippocampus", "right hippocampus", "left amygdala", "right amygdala",
+    "left caudate",     "right caudate",     "left putamen",  "right putamen",
+    "left pallidum",    "right pallidum",    "left thalamus", "right thalamus"};
+static const uint8_t nuclei_values[] = {37, 38, 41, 42, 71, 72,
+                                        73, 74, 75, 76, 77, 78};
 
 static void case_free(gpointer data)
 {
@@ -114,6 +121,20 @@ static void list_pet(const char *shared, const char *const *texts,
     }
 }
 
+/* One head that taught nothing, of Debian's mricron-data. */
+static void list_head(GPtrArray *list)
+{
+    static const char folder[] = "/usr/share/mricron/templates";
+    g_autofree char *image = g_build_filename(folder, "ch2.nii.gz", NULL);
+    if (!g_file_test(image, G_FILE_TEST_EXISTS))
+        return;
+    ClickCase *one =
+        add(list, "ch2", MEDALS_MODALITY_MRI, nuclei, G_N_ELEMENTS(nuclei));
+    one->values = nuclei_values;
+    one->image = g_steal_pointer(&image);
+    one->truth = g_build_filename(folder, "aal.nii.gz", NULL);
+}
+
 GPtrArray *click_cases(const char *data, const char *shared, size_t limit)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(case_free);
@@ -125,6 +146,8 @@ GPtrArray *click_cases(const char *data, const char *shared, size_t limit)
         list_pet(shared, tumor, list);
     else if (!strcmp(data, "pet-clicks"))
         list_pet(shared, nothing, list);
+    else if (!strcmp(data, "head"))
+        list_head(list);
     if (list->len > limit)
         g_ptr_array_set_size(list, (gint) limit);
     return list;

@@ -15,8 +15,8 @@ typedef struct ClickCase {
 } ClickCase;
 
 /**
- * @param data "ct", "hippocampus", "pet" or "pet-clicks"
- * @param shared folder of the volumes
+ * @param data "ct", "hippocampus", "pet", "pet-clicks" or "head"
+ * @param shared folder of the volumes, but for "head"
  * @param limit at most that many
  * @return ClickCase *, owned; empty: the folder is not there
  */

@@ -1,13 +1,14 @@
 /*
  * clicks.c - how much each corrective click gains
  *
- *   medals-bench-clicks [ct|hippocampus|pet|pet-clicks] [instant|full|both|
- *                       refine] [scans] [clicks] [model folder]
+ *   medals-bench-clicks [ct|hippocampus|pet|pet-clicks|head] [instant|full|
+ *                       both|refine|together] [scans] [clicks] [model folder]
  *
  * Text alone, then one click after the other, each in the deepest voxel of the
- * largest error component; every organ begins from the text's answer. One JSON
- * line an organ, then one with the means. Without the volumes of MEDALS_SHARED
- * it says so and ends with 0.
+ * largest error component; every organ begins from the text's answer. In the
+ * mode `together` all organs are mended in one session, a click each in turn,
+ * and what clicks did to other organs is counted. One JSON line an organ, then
+ * one with the means. Without the volumes it says so and ends with 0.
  */
 #include <math.h>
 #include <stdio.h>
@@ -23,9 +24,11 @@
 #define MOST_CLICKS 20
 /* A click that lowers the DSC by more than this did harm. */
 #define HARM 0.02
+#define REFINE_HARM 0.005
 
-typedef enum Mode { INSTANT, FULL, BOTH, REFINE } Mode;
-static const char *const mode_words[] = {"instant", "full", "both", "refine"};
+typedef enum Mode { INSTANT, FULL, BOTH, REFINE, TOGETHER } Mode;
+static const char *const mode_words[] = {"instant", "full", "both", "refine",
+                                         "together"};
 
 typedef struct Bench {
     MedalsContext *context;
@@ -36,6 +39,9 @@ typedef struct Bench {
     /* sums over organs: all, and those whose text alone is below 0.5 */
     double sum[2][MOST_CLICKS + 1];
     uint64_t organs[2], harmed[MOST_CLICKS + 1], given[MOST_CLICKS + 1];
+    uint64_t others_harmed; /* clicks that lowered another organ's DSC so */
+    double refined[MOST_CLICKS + 1]; /* what refine added after each click */
+    uint64_t refines, refines_harmed;
 } Bench;
 
 /* One scan with its session. */
@@ -46,6 +52,7 @@ typedef struct Scan {
     const MedalsVolume *truth;
     size_t voxels;
     uint8_t *wanted, *mask; /* of one organ */
+    GString *signs;         /* of its clicks so far: + or - */
 } Scan;
 
 static void die(const char *what, MedalsError *error)
@@ -97,7 +104,7 @@ static void give_click(const Bench *bench, Scan *scan, size_t organ,
 {
     static const MedalsAnswerKind kinds[] = {
         MEDALS_ANSWER_INSTANT, MEDALS_ANSWER_FULL, MEDALS_ANSWER_BOTH,
-        MEDALS_ANSWER_INSTANT};
+        MEDALS_ANSWER_INSTANT, MEDALS_ANSWER_INSTANT};
     const double at[3] = {(double) click->voxel[0], (double) click->voxel[1],
                           (double) click->voxel[2]};
     MedalsPrompt prompt = MEDALS_PROMPT_INIT;
@@ -109,29 +116,52 @@ static void give_click(const Bench *bench, Scan *scan, size_t organ,
     call.answer = kinds[bench->mode];
     DO("click",
        medals_session_prompt(scan->session, &prompt, &call, NULL, &error));
-    if (bench->mode == REFINE && scan->what->texts[organ])
-        DO("refine", medals_session_refine(scan->session, 1, &organ, 1, NULL,
-                                           NULL, &error));
+}
+
+/* Clicks into what is wrong with the mask that was looked at last; false:
+ * nothing is. */
+static bool mend_once(const Bench *bench, Scan *scan, size_t organ)
+{
+    SimulatedClick click;
+    bool found = false;
+    GError *failure = NULL;
+    if (!simulated_user_click(scan->wanted, scan->mask, scan->geometry->size,
+                              scan->geometry->spacing, &click, &found,
+                              &failure))
+        die(failure->message, NULL);
+    if (found) {
+        give_click(bench, scan, organ, &click);
+        g_string_append_c(scan->signs, click.positive ? '+' : '-');
+    }
+    return found;
+}
+
+/* One pass over an organ that has a text, and what it changed. */
+static double refine(Bench *bench, Scan *scan, size_t organ, int n,
+                     double before)
+{
+    if (!scan->what->texts[organ])
+        return before;
+    DO("refine",
+       medals_session_refine(scan->session, 1, &organ, 1, NULL, NULL, &error));
+    double after = look(scan, organ);
+    bench->refined[n] += after - before;
+    bench->refines++;
+    bench->refines_harmed += after < before - REFINE_HARM;
+    return after;
 }
 
 /* @return clicks given; dice[0..clicks of the bench] */
-static int mend(const Bench *bench, Scan *scan, size_t organ, double *dice)
+static int mend(Bench *bench, Scan *scan, size_t organ, double *dice)
 {
     int given = 0;
-    dice[0] = look(scan, organ);
-    for (int n = 1; n <= bench->clicks; n++) {
-        SimulatedClick click;
-        bool found = false;
-        GError *failure = NULL;
-        if (!simulated_user_click(scan->wanted, scan->mask,
-                                  scan->geometry->size, scan->geometry->spacing,
-                                  &click, &found, &failure))
-            die(failure->message, NULL);
-        if (found) {
-            give_click(bench, scan, organ, &click);
-            given++;
-        }
-        dice[n] = found ? look(scan, organ) : dice[n - 1];
+    g_string_truncate(scan->signs, 0);
+    for (int n = 0; n <= bench->clicks; n++) {
+        bool found = n > 0 && mend_once(bench, scan, organ);
+        given += found;
+        dice[n] = n == 0 || found ? look(scan, organ) : dice[n - 1];
+        if (bench->mode == REFINE)
+            dice[n] = refine(bench, scan, organ, n, dice[n]);
     }
     return given;
 }
@@ -144,7 +174,10 @@ static void report_organ(const Scan *scan, const Bench *bench, size_t organ,
            scan->what->name, text ? text : "", mode_words[bench->mode]);
     for (int n = 0; n <= bench->clicks; n++)
         printf("%s%.4f", n ? "," : "", dice[n]);
-    printf("]}\n");
+    printf("]");
+    if (bench->mode != TOGETHER)
+        printf(",\"signs\":\"%s\"", scan->signs->str);
+    printf("}\n");
     fflush(stdout);
 }
 
@@ -196,6 +229,54 @@ static void run_organs(Bench *bench, Scan *scan)
     }
 }
 
+static void look_at_all(Scan *scan, double *dice)
+{
+    for (size_t organ = 0; organ < scan->what->count; organ++) {
+        take_organ(scan, organ);
+        dice[organ] = look(scan, organ);
+    }
+}
+
+/* A click into one organ, and what it did to all. */
+static bool mend_among(Bench *bench, Scan *scan, size_t organ, double *dice)
+{
+    size_t count = scan->what->count;
+    g_autofree double *before = g_memdup2(dice, count * sizeof *dice);
+    take_organ(scan, organ);
+    look(scan, organ);
+    if (!mend_once(bench, scan, organ))
+        return false;
+    look_at_all(scan, dice);
+    bool harm = false;
+    for (size_t n = 0; n < count; n++)
+        harm = harm || (n != organ && dice[n] < before[n] - HARM);
+    bench->others_harmed += harm;
+    return true;
+}
+
+/* Every organ's curve ends each round with what the others' clicks left. */
+static void run_together(Bench *bench, Scan *scan)
+{
+    size_t count = scan->what->count, row = MOST_CLICKS + 1;
+    g_autofree double *dice = g_new0(double, count);
+    g_autofree double *curve = g_new0(double, count *row);
+    g_autofree int *given = g_new0(int, count);
+    ask(scan);
+    look_at_all(scan, dice);
+    for (int n = 0; n <= bench->clicks; n++) {
+        for (size_t organ = 0; n > 0 && organ < count; organ++)
+            given[organ] += mend_among(bench, scan, organ, dice);
+        for (size_t organ = 0; organ < count; organ++)
+            curve[organ * row + (size_t) n] = dice[organ];
+    }
+    for (size_t organ = 0; organ < count; organ++) {
+        if (!take_organ(scan, organ))
+            continue;
+        report_organ(scan, bench, organ, curve + organ * row);
+        count_organ(bench, curve + organ * row, given[organ]);
+    }
+}
+
 static void run_scan(Bench *bench, const ClickCase *what)
 {
     char *message = NULL;
@@ -213,13 +294,18 @@ static void run_scan(Bench *bench, const ClickCase *what)
                  .geometry = medals_volume_peek_geometry(volume),
                  .truth = medals_labelmap_peek_layer(truth, 0)};
     const int64_t *size = scan.geometry->size;
+    scan.signs = g_string_new(NULL);
     scan.voxels = (size_t) (size[0] * size[1] * size[2]);
     scan.wanted = g_malloc(scan.voxels);
     scan.mask = g_malloc(scan.voxels);
     DO("open", medals_session_open(&scan.session, bench->model, volume,
                                    &options, &error));
-    run_organs(bench, &scan);
+    if (bench->mode == TOGETHER)
+        run_together(bench, &scan);
+    else
+        run_organs(bench, &scan);
     medals_session_close(&scan.session);
+    g_string_free(scan.signs, TRUE);
     g_free(scan.wanted);
     g_free(scan.mask);
     medals_labelmap_free(&truth);
@@ -269,8 +355,20 @@ static void report(const Bench *bench)
         given += bench->given[n];
         harmed += bench->harmed[n];
     }
-    printf("],\"share_harmed_all\":%.4f}\n",
+    printf("],\"share_harmed_all\":%.4f",
            given ? (double) harmed / (double) given : 0);
+    if (bench->mode == REFINE) {
+        printf(",");
+        print_means("refine_added", bench->refined, bench->organs[0],
+                    bench->clicks);
+        printf(",\"share_refines_harmed\":%.4f",
+               (double) bench->refines_harmed /
+                   (double) MAX(bench->refines, 1));
+    }
+    if (bench->mode == TOGETHER)
+        printf(",\"share_harmed_others\":%.4f",
+               given ? (double) bench->others_harmed / (double) given : 0);
+    printf("}\n");
 }
 
 static Mode mode_of(const char *word)
@@ -280,7 +378,7 @@ static Mode mode_of(const char *word)
             return (Mode) n;
     fprintf(stderr,
             "medals-bench-clicks: mode %s; expected instant, full, "
-            "both or refine\n",
+            "both, refine or together\n",
             word);
     exit(2);
 }

@@ -57,11 +57,13 @@ class BareSystem(unittest.TestCase):
                 root, "/bin/sh", "-c", "cd /work && exec venv/bin/python -B "
                 "wheel_session.py head.npz"))
             print(f"\ninstalled {int(size) / 1e6:.1f} MB, import "
-                  f"{1000 * found['import']:.0f} ms, first answer "
+                  f"{1000 * found['import']:.0f} ms of the processor, "
+                  f"{1000 * found['waited']:.0f} by the clock, first answer "
                   f"{found['first']:.2f} s")
             self.assertGreater(found["voxels"][0], 50)
             self.assertTrue(found["saved"])
             self.assertLess(int(size), 150e6)
+            # Of the processor: how busy the machine is, is not the wheel's.
             self.assertLess(found["import"], 0.3)
             self.assertLess(found["first"], 5)
 

@@ -246,6 +246,17 @@ class Sessions(unittest.TestCase):
         self.assertTrue(model.name and model.license and model.isa)
         self.assertEqual(model.default_modality, "mri")
 
+    def test_modality(self):
+        """The user's word, then the header's, then the texts', the model's."""
+        for header, user, text, expected in (
+                ("ct", "pet", "a thing", "pet"), ("ct", None, "MRI", "ct"),
+                (None, None, "liver in CT", "ct"),
+                (None, None, "a thing", "mri")):
+            image = medals.Image(np.zeros((5, 6, 7), "i2"), modality=header)
+            with medals.Session(image, self.model, [text],
+                                modality=user) as session:
+                self.assertEqual(session.modality, expected)
+
     def test_model_outlives_itself(self):
         model = medals.Model(threads=1)
         session = medals.Session(head.head(), model, [None])

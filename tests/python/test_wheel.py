@@ -115,13 +115,15 @@ class Wheel(unittest.TestCase):
     def test_first_session(self):
         found = min((self.session() for _ in range(3)),
                     key=lambda one: one["import"])
-        print(f"\nimport {1000 * found['import']:.0f} ms, first answer "
+        print(f"\nimport {1000 * found['import']:.0f} ms of the processor, "
+              f"{1000 * found['waited']:.0f} by the clock, first answer "
               f"{found['first']:.2f} s, click {1000 * found['click']:.0f} ms")
         self.assertTrue(found["library"].startswith(str(self.package)))
         self.assertGreater(found["voxels"][0], 50)
         self.assertEqual(found["undone"], 0)
         self.assertTrue(found["saved"])
         self.assertLess(found["first"], 5)
+        # Of the processor: how busy the machine is, is not the wheel's.
         self.assertLess(found["import"], 0.3)
 
     @unittest.skipUnless(COMPILER, "no C compiler")

@@ -168,9 +168,12 @@ def default_model_path() -> Path:
     chosen = os.environ.get("MEDALS_MODEL")
     if chosen:
         return Path(chosen)
-    beside = Path(library_path()).parent.parent / "share" / "medals"
-    for folder in (_FOLDER, beside, Path("/usr/local/share/medals"),
-                   Path("/usr/share/medals")):
+    places = [_FOLDER, Path("/usr/local/share/medals"),
+              Path("/usr/share/medals")]
+    if os.path.isabs(library_path()):
+        beside = Path(library_path()).resolve().parent.parent
+        places.insert(1, beside / "share" / "medals")
+    for folder in places:
         package = folder / "models" / "compact"
         if (package / "model.json").exists():
             return package

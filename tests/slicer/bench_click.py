@@ -68,10 +68,20 @@ def made_volume(size):
     return add_volume(scan, matrix_of(np.eye(3), (0.7, 0.7, 1.0))), centres
 
 
+def fill_another(segments, size):
+    """A segment of somebody else all over the volume, but for the balls."""
+    other = segments.make("other")
+    box = tuple(int(v) for n in size for v in (0, n))
+    scan = slicer.util.arrayFromVolume(segments.volume)
+    segments.write([(other, box, scan < 20)])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, nargs=3, default=(512, 512, 300))
     parser.add_argument("--clicks", type=int, default=20)
+    parser.add_argument("--beside", action="store_true",
+                        help="a large segment of somebody else in the layer")
     options = parser.parse_args()
     application = slicer_stand_in.Application()
     volume, centres = made_volume(options.size)
@@ -80,6 +90,8 @@ def main():
     logic.on_error = print
     logic.choose(volume)
     name = logic.add_object("ball")
+    if options.beside:
+        fill_another(logic.segments, options.size)
     logic.click(name, centres[0])
     logic.wait()
     meter.watch_session(logic.binding.desk.session)
@@ -98,7 +110,7 @@ def main():
         outside.append(1000 * (total - meter.engine))
     changed = logic.voxels(name)
     print(json.dumps({
-        "case": "slicer_click", "size": list(options.size),
+        "case": "slicer_click", "beside": options.beside, "size": list(options.size),
         "clicks": options.clicks, "voxels": changed,
         "click_ms": round(statistics.median(whole), 1),
         "engine_ms": round(statistics.median(

@@ -38,7 +38,7 @@ void SidePanel::button(const Box &box, const std::string &label, bool on,
 {
     sheet.fill(box, on ? color : theme::button, 4);
     sheet.words(box.x + box.w / 2, box.y + box.h / 2, label, normal_size,
-                theme::text, Align::center, on, box.w - 8);
+                theme::text, Align::center, on && box.w > 100, box.w - 8);
     sheet.press(box, std::move(action));
 }
 

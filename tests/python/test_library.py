@@ -1,5 +1,6 @@
 """The library that is loaded is ours, and we see it as its headers have it."""
 import ctypes
+import inspect
 import os
 import pathlib
 import re
@@ -136,6 +137,29 @@ class Loading(unittest.TestCase):
             inside = re.sub(r"\(\*\w+\)\([^()]*\)", "callback", inside)
             count = 0 if inside.strip() == "void" else inside.count(",") + 1
             self.assertEqual(len(arguments), count, name)
+
+    def test_everything_public_is_documented(self):
+        """A docstring each; types for every parameter and result."""
+        def check(where, function):
+            self.assertTrue(inspect.getdoc(function), where)
+            hints = inspect.signature(function)
+            for name, one in hints.parameters.items():
+                if name != "self":
+                    self.assertIsNot(one.annotation, one.empty,
+                                     f"{where}: {name}")
+            self.assertIsNot(hints.return_annotation, hints.empty, where)
+
+        for name in medals.__all__:
+            thing = getattr(medals, name)
+            if inspect.isclass(thing):
+                self.assertTrue(inspect.getdoc(thing), name)
+                for part, member in vars(thing).items():
+                    member = getattr(member, "fget", member)
+                    if not part.startswith("_") and inspect.isfunction(
+                            member):
+                        check(f"{name}.{part}", member)
+            elif callable(thing):
+                check(name, thing)
 
     def test_loaded_once(self):
         library = medals.load_library()

@@ -25,7 +25,10 @@ def as_image(obj: Any) -> Image:
     """An Image of an Image, a NumPy array, a SimpleITK image, a nibabel
     image, or a list of pydicom data sets (one series).
 
-    Voxels are shared where the other package lets us see them.
+    Voxels are shared where the other package lets us see them. A bare array
+    [k,j,i] says nothing of its place: 1 mm voxels, i to the left, j to
+    posterior, k to superior. Make an Image of it when that is not so, or left
+    and right will be mixed up.
 
     Raises:
         ShapeError: 2-D, 4-D, colour. InputError: anything else.

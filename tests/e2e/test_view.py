@@ -310,6 +310,26 @@ class Start(ViewTest):
         self.assertGreater(again[0]["classes"][0]["voxels"], 0)
         self.assertEqual(again[0]["classes"], again[1]["classes"])
 
+    def test_thin_images(self):
+        """One slice, one row, one voxel: nothing to fall over."""
+        for size in ((64, 48, 1), (1, 40, 30), (20, 1, 1), (1, 1, 1)):
+            count = size[0] * size[1] * size[2]
+            nifti.write(self.path("thin.nii"), size, bytes(range(count % 251))
+                        + bytes(count - count % 251), code=nifti.UINT8,
+                        affine=nifti.affine_of((2.0, 2.0, 2.0)))
+            lines = [f"click {view} 313 249" for view in WAYS]
+            state = self.view(self.path("thin.nii"), *lines, "state",
+                              "screenshot thin.png", "save thin.nii.gz")[0]
+            self.assertGreater(state["classes"][0]["voxels"], 0, size)
+            self.assertEqual(nifti.File(self.path("thin.nii.gz")).size[:2],
+                             list(size[:2]))
+
+    def test_save_spares_the_image(self):
+        before = pathlib.Path(self.image).read_bytes()
+        run = self.view(self.image, f"save {self.image}", code=3)
+        self.assertIn("is the image", run.err)
+        self.assertEqual(pathlib.Path(self.image).read_bytes(), before)
+
     def test_escape_leaves_nothing(self):
         state = self.view(self.image, "key Escape", "key ctrl+z", "state")[0]
         self.assertEqual(state["classes"], [])

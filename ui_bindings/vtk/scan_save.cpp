@@ -4,6 +4,7 @@
 #include "scan_save.hpp"
 
 #include <cmath>
+#include <sys/stat.h>
 #include <vector>
 
 #include "labelmap.h"
@@ -44,9 +45,21 @@ static MedalsSegment describe(const Scan &scan, const MedalsSessionClass &one,
     return segment;
 }
 
+/* Through any link. */
+static bool is_same_file(const std::string &a, const std::string &b)
+{
+    struct stat one, other;
+    return stat(a.c_str(), &one) == 0 && stat(b.c_str(), &other) == 0 &&
+           one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+}
+
 MedalsStatus scan_save(const Scan &scan, const MedalsSession *session,
                        const std::string &path, std::string *message)
 {
+    if (is_same_file(scan.path(), path)) {
+        *message = path + ": is the image; expected another file";
+        return MEDALS_E_INPUT;
+    }
     std::vector<MedalsSegment> segments;
     for (size_t n = 0; n < medals_session_class_count(session); n++) {
         MedalsSessionClass one = {};

@@ -154,7 +154,7 @@ static std::string work_text(const RunningWork &running)
         "Classes",   "Segmenting", "Refining", "Answering", "Stroke", "Stroke",
         "Answering", "Stopping",   "Undo",     "Redo",      "Saving"};
     std::string text = names[int(running.work)];
-    if (!running.phase.empty())
+    if (!running.phase.empty() && running.fraction > 0)
         text += ": " + running.phase;
     if (running.seconds_left >= 1)
         text +=

@@ -185,8 +185,10 @@ static int show(const Arguments &all)
         return fail(MEDALS_E_INPUT, "display: none; expected DISPLAY to name "
                                     "one, as xvfb-run does");
     ViewWindow window(scan, all.output, offscreen, all.width, all.height);
-    if (!offscreen)
+    if (!offscreen) {
         window.run();
+        return 0; /* what still runs is stopped */
+    }
     window.settle();
     if (!all.script.empty())
         status = run_script(window, all.script, &message);

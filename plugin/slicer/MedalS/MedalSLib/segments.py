@@ -63,7 +63,8 @@ def terminology_of(text: str) -> str:
 
 
 def _terminologies():
-    module = getattr(slicer.modules, "terminologies", None)
+    modules = getattr(slicer, "modules", None)
+    module = getattr(modules, "terminologies", None)
     return module.logic() if module else None
 
 

@@ -391,6 +391,40 @@ class Trouble(LogicTest):
         self.assertFails("^box: outside volume image", self.logic.box_world,
                          ball, np.full((2, 3), 900.0))
 
+    def test_frames_of_a_sequence(self):
+        """The session follows the frame that is shown; segments stay."""
+        sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode")
+        for frame in range(2):
+            node = add_volume(made_scan(seed=frame))
+            sequence.SetDataNodeAtValue(node, str(frame))
+            slicer.mrmlScene.RemoveNode(node)
+        self.assertFails("^input volume .*: a vtkMRMLSequenceNode; expected "
+                         "a scalar volume", self.logic.choose, sequence)
+        show = slicer.vtkSlicerSequencesLogic()
+        show.SetMRMLScene(slicer.mrmlScene)
+        browser = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSequenceBrowserNode")
+        browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+        show.UpdateProxyNodesFromSequences(browser)
+        volume = browser.GetProxyNode(sequence)
+        self.logic.answer = "instant"
+        self.logic.choose(volume)
+        ball = self.logic.add_object("ball")
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        before = self.mask(ball)
+        browser.SetSelectedItemNumber(1)
+        show.UpdateProxyNodesFromSequences(browser)
+        self.logic.click(ball, BALLS[1][0])
+        self.wait()
+        np.testing.assert_array_equal(
+            self.logic.binding.desk.session.image.array, made_scan(seed=1))
+        self.assertTrue(self.mask(ball)[BALLS[1][0][::-1]])
+        self.assertAgree(ball)
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), before)
+
     def test_segment_gone(self):
         self.start()
         self.assertFails("^segment nothing: not in segmentation",

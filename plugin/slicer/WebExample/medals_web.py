@@ -43,10 +43,11 @@ class Web:
             slicer.modules = types.SimpleNamespace()
         self.logic = Logic()
         self.logic.modality = options.modality
-        self.logic.on_status = lambda line: say("status", line=line)
+        self.logic.on_status = self.status
         self.logic.on_error = lambda line: say("error", line=line)
         self.segment = ""
         self.last = None  #: RAS of the last click
+        self.has_news = False  #: an answer came since the engine rested
         self.pencil = Pencil(self.logic, lambda: self.segment)
         self.app.server.controller.on_server_ready.add(
             lambda **_: asyncio.ensure_future(self.run()))
@@ -72,14 +73,17 @@ class Web:
         core.segmentation_editor.show_3d(self.options.surfaces)
         self.listen()
         say("ready", volume=volume.GetName())
-        was_idle = True
         while True:
             self.logic.pump()
-            idle = self.logic.is_idle
-            if idle and not was_idle:
+            if self.has_news and self.logic.is_idle:
+                self.has_news = False
                 self.say_idle()
-            was_idle = idle
             await asyncio.sleep(0.02)
+
+    def status(self, line: str) -> None:
+        """The logic's status line."""
+        self.has_news = True
+        say("status", line=line)
 
     def say_idle(self) -> None:
         """The engine rests: what the segment holds, and whether the voxel

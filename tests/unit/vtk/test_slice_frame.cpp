@@ -11,6 +11,11 @@
 
 using namespace medals::ui;
 
+static void same(const std::string &found, const std::string &expected)
+{
+    g_assert_cmpstr(found.c_str(), ==, expected.c_str());
+}
+
 static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                  {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 
@@ -61,8 +66,7 @@ static void check_way(const MedalsGeometry &grid, const SliceFrame &frame,
 static void check_letters(const SliceFrame &frame, const char *expected)
 {
     for (int side = 0; side < 4; side++)
-        g_assert_cmpstr(frame.letters[side].c_str(), ==,
-                        std::string(1, expected[side]).c_str());
+        same(frame.letters[side], std::string(1, expected[side]));
 }
 
 static void test_orientations()
@@ -93,10 +97,10 @@ static void test_oblique()
     for (int n = 0; n < 9; n++)
         grid.direction[n] = turned[n];
     SliceFrame axial = slice_frame(grid, Plane::axial);
-    g_assert_cmpstr(axial.letters[0].c_str(), ==, "LP");
-    g_assert_cmpstr(axial.letters[1].c_str(), ==, "AL");
-    g_assert_cmpstr(axial.letters[2].c_str(), ==, "RA");
-    g_assert_cmpstr(axial.letters[3].c_str(), ==, "PR");
+    same(axial.letters[0], "LP");
+    same(axial.letters[1], "AL");
+    same(axial.letters[2], "RA");
+    same(axial.letters[3], "PR");
     g_assert_cmpint(axial.axis[2], ==, 2);
 }
 
@@ -105,19 +109,19 @@ static void test_text_field()
     TextField field;
     field.set_words({"left hippocampus", "left thalamus", "liver"});
     field.type("le");
-    g_assert_cmpstr(field.proposal().c_str(), ==, "ft hippocampus");
+    same(field.proposal(), "ft hippocampus");
     field.complete();
     field.type("; left t");
-    g_assert_cmpstr(field.proposal().c_str(), ==, "halamus");
+    same(field.proposal(), "halamus");
     field.complete();
     field.type("\n\n left thalamus\n\xC3\xA4");
     field.erase(); /* one letter of two bytes */
-    g_assert_cmpstr(field.lines().back().c_str(), ==, "");
+    same(field.lines().back(), "");
     field.erase(); /* the line break */
-    g_assert_cmpstr(field.lines().back().c_str(), ==, "left thalamus");
+    same(field.lines().back(), "left thalamus");
     std::vector<std::string> texts = field.texts();
     g_assert_cmpuint(texts.size(), ==, 2);
-    g_assert_cmpstr(texts[1].c_str(), ==, "left thalamus");
+    same(texts[1], "left thalamus");
     field.clear();
     field.erase();
     g_assert_true(field.texts().empty());

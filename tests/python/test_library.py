@@ -191,9 +191,9 @@ class Loading(unittest.TestCase):
 
     def test_import_loads_nothing_and_is_quick(self):
         found = run_python(
-            "import time; start = time.perf_counter()\n"
+            "import time; start = time.process_time()\n"
             "import medals\n"
-            "print(time.perf_counter() - start < 0.5,"
+            "print(time.process_time() - start < 0.5,"
             " medals._library._loaded, medals.__version__)")
         self.assertEqual(found, "True None 0.1.0")
 

@@ -66,7 +66,7 @@ class Watched(unittest.TestCase):
 
         with self.assertRaisesRegex(medals.CancelledError, "."):
             self.session.predict(progress=stop)
-        self.assertLess(time.monotonic() - asked[0], 1)
+        self.assertLess(time.monotonic() - asked[0], 2)
         self.assertUnchanged()
         with self.assertRaises(medals.CancelledError):
             medals.segment(self.image, "brain", self.model,
@@ -127,7 +127,7 @@ class Watched(unittest.TestCase):
             timer.start()
             with self.assertRaises(KeyboardInterrupt):
                 self.session.predict(progress=progress)
-            self.assertLess(time.monotonic() - sent[0], 1.5)
+            self.assertLess(time.monotonic() - sent[0], 2)
             timer.join()
             self.assertUnchanged()
             self.assertIs(signal.getsignal(signal.SIGINT),

@@ -5,7 +5,8 @@
  *
  * Clicks into a ball and writes what changed into the viewer's labelmap, in
  * place; one JSON line: milliseconds of the update (median of many), bytes of
- * the changed box, bytes copied through a buffer; the same of a box of a third
+ * the changed box, bytes copied through a buffer; the update with three slices
+ * and their outlines made anew (not drawn); the update of a box of a third
  * of the image along each axis; of the whole image; of the class's surface.
  */
 #include "vtk_labels.hpp"
@@ -17,15 +18,23 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include <vtkAutoInit.h>
 #include <vtkImageData.h>
+#include <vtkLookupTable.h>
 #include <vtkNew.h>
 #include <vtkPolyData.h>
 
+#include "slice_view.hpp"
 #include "vtk_fixture.hpp"
 
+VTK_MODULE_INIT(vtkRenderingOpenGL2);
+VTK_MODULE_INIT(vtkRenderingFreeType);
+
 using namespace medals::bridge;
+namespace ui = medals::ui;
 
 static double median_ms(int repeats, const std::function<void()> &body)
 {
@@ -88,6 +97,20 @@ static double click(MedalsSession *session, const int size[3],
     return seconds;
 }
 
+/* The three slices of a window through the image's middle, on the labels. */
+static void show(const MedalsSession *session, vtkImageData *labels,
+                 std::unique_ptr<ui::SliceView> views[3])
+{
+    static vtkNew<vtkLookupTable> colors;
+    for (ui::Plane plane :
+         {ui::Plane::axial, ui::Plane::coronal, ui::Plane::sagittal}) {
+        auto &view = views[size_t(plane)];
+        view = std::make_unique<ui::SliceView>(plane);
+        view->set_image(labels, *medals_session_peek_geometry(session));
+        view->set_labels(labels, colors);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int size[3] = {512, 512, 300};
@@ -106,6 +129,14 @@ int main(int argc, char **argv)
         labels_update(labels, session, all_classes, extent, World::ras, &piece,
                       nullptr);
     });
+    std::unique_ptr<ui::SliceView> views[3];
+    show(session, labels, views);
+    double slices = median_ms(21, [&] {
+        labels_update(labels, session, all_classes, extent, World::ras, &piece,
+                      nullptr);
+        for (auto &view : views)
+            view->labels_changed(piece.extent);
+    });
     const int64_t middle[6] = {size[0] / 3, 2 * size[0] / 3,
                                size[1] / 3, 2 * size[1] / 3,
                                size[2] / 3, 2 * size[2] / 3};
@@ -123,13 +154,13 @@ int main(int argc, char **argv)
     for (int r = 0; r < 3; r++)
         box *= extent[2 * r + 1] - extent[2 * r];
     printf("{\"size\":[%d,%d,%d],\"box\":[%lld,%lld,%lld],\"box_bytes\":%lld,"
-           "\"copied_bytes\":%zu,\"update_ms\":%.3f,"
+           "\"copied_bytes\":%zu,\"update_ms\":%.3f,\"slices_ms\":%.3f,"
            "\"third_bytes\":%zu,\"third_ms\":%.3f,\"whole_ms\":%.1f,"
            "\"surface_ms\":%.1f,\"triangles\":%lld,\"first_click_s\":%.2f}\n",
            size[0], size[1], size[2], (long long) (extent[1] - extent[0]),
            (long long) (extent[3] - extent[2]),
            (long long) (extent[5] - extent[4]), box, piece.copied, update,
-           third.copied, large, whole, contour,
+           slices, third.copied, large, whole, contour,
            (long long) surface->GetNumberOfCells(), first);
     medals_session_close(&session);
     fixture_end();

@@ -53,6 +53,24 @@ def labelmap_on(image: Image, array: np.ndarray, labels: Sequence[Label],
     return made
 
 
+def given_labelmap(image: Image, labelmap: Any) -> Image:
+    """Somebody's labelmap as u8, u16 or u32, whatever whole numbers it came
+    in. A bare array is taken to lie on the image's grid."""
+    made = (image.like(labelmap) if isinstance(labelmap, np.ndarray)
+            else as_image(labelmap))
+    array = made.array
+    if array.dtype in (np.uint8, np.uint16, np.uint32):
+        return made
+    least, most = array.min(), array.max()
+    if not 0 <= least <= most < 1 << 32:
+        raise InputError(f"labelmap: values {least} to {most}; expected 0 to "
+                         "4294967295")
+    whole = array.astype(np.min_scalar_type(int(most)), copy=False)
+    if array.dtype.kind == "f" and (whole != array).any():
+        raise InputError("labelmap: fractions in it; expected whole numbers")
+    return Image(whole, made.spacing, made.origin, made.direction)
+
+
 def split_texts(texts: Union[str, Sequence[Optional[str]]]
                 ) -> Tuple[Optional[str], ...]:
     """Texts of a list, or of one string split at ";" and line ends."""

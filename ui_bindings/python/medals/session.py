@@ -34,8 +34,8 @@ from ._watch import InstantCallback, ProgressCallback, Watch
 from .answer import Answer, Extent, read_answer
 from .errors import InputError, UsageError
 from .image import Image, array_of_volume, number_of_dtype
-from .labelmap import (Label, Labelmap, labelmap_on, number_or_none,
-                       split_texts)
+from .labelmap import (Label, Labelmap, given_labelmap, labelmap_on,
+                       number_or_none, split_texts)
 from .model import Model, as_model
 from .prompts import (ANSWERS, MASK_USES, RESETS, box_points,
                       byte_pointer, double_pointer, extent_array, index_array,
@@ -475,26 +475,9 @@ class Session:
             if labelmap is None:
                 call("medals_session_open", *arguments)
                 return
-            with self._initial_labelmap(labelmap)._volume() as given:
+            with given_labelmap(self.image, labelmap)._volume() as given:
                 options.labelmap = given
                 call("medals_session_open", *arguments)
-
-    def _initial_labelmap(self, labelmap: Any) -> Image:
-        """As u8, u16 or u32, whatever whole numbers it came in."""
-        image = (self.image.like(labelmap) if isinstance(labelmap, np.ndarray)
-                 else as_image(labelmap))
-        array = image.array
-        if array.dtype in (np.uint8, np.uint16, np.uint32):
-            return image
-        least, most = array.min(), array.max()
-        if not 0 <= least <= most < 1 << 32:
-            raise InputError(f"labelmap: values {least} to {most}; expected "
-                             "0 to 4294967295")
-        whole = array.astype(np.min_scalar_type(int(most)), copy=False)
-        if array.dtype.kind == "f" and (whole != array).any():
-            raise InputError("labelmap: fractions in it; expected whole "
-                             "numbers")
-        return Image(whole, image.spacing, image.origin, image.direction)
 
     def _read_classes(self) -> None:
         """Reads the class list from C, on the thread that changes it."""

@@ -168,6 +168,24 @@ class Prompts(LogicTest):
         self.wait()
         self.assertEqual(self.logic.voxels(ball), 6 * 8 * 6)
 
+    def test_segment_by_name(self):
+        """An object that was clicked is then looked for by its name; its
+        mark stays."""
+        ball = self.start(answer="instant")
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        clicked = self.mask(ball)
+        self.logic.segments.get(ball).SetName("left hippocampus")
+        self.logic.segment_by_name(ball)
+        self.wait()
+        self.assertTrue(self.mask(ball)[BALLS[0][0][::-1]])
+        known = self.logic.binding.desk.session.classes[0]
+        self.assertEqual((known.text, known.name), ("left hippocampus", ball))
+        self.assertAgree(ball)
+        self.logic.undo()
+        self.wait()
+        np.testing.assert_array_equal(self.mask(ball), clicked)
+
     def test_two_objects_exclude_each_other(self):
         one = self.start(answer="instant")
         other = self.logic.add_object("other")

@@ -2,6 +2,9 @@
 
 What this cannot see: layout, real Qt signals, real shortcuts.
 """
+import pathlib
+import sys
+import types
 import unittest
 
 import numpy as np
@@ -240,6 +243,21 @@ class Module(LogicTest):
         parent = Parent()
         SegmentEditorMedalS.SegmentEditorMedalS(parent)
         self.assertTrue(parent.hidden)
+
+    def test_sample_data(self):
+        """What Slicer's Sample Data module is told, with a picture."""
+        told = {}
+        module = types.ModuleType("SampleData")
+        module.SampleDataLogic = types.SimpleNamespace(
+            registerCustomSampleDataSource=lambda **what: told.update(what))
+        sys.modules["SampleData"] = module
+        import MedalS
+
+        MedalS.register_sample_data()
+        self.assertTrue(pathlib.Path(told["thumbnailFileName"]).exists())
+        digest = told["checksums"].split(":")[1]
+        self.assertEqual(len(digest), 64)
+        self.assertTrue(told["uris"].endswith(digest))
 
     def test_own_test(self):
         """The test that Slicer's Reload and Test runs."""

@@ -206,8 +206,15 @@ class Desk:
 
     # ---- calls -------------------------------------------------------------
 
-    def predict(self, names: Sequence[str], **how: Any) -> Result:
-        """A text pass for classes with a text."""
+    def predict(self, wanted: Dict[str, str], **how: Any) -> Result:
+        """A text pass for segments, by the texts that they are asked for by;
+        one that was known by prompts alone gets its text."""
+        names = list(wanted)
+        classes = self.session.classes
+        texts = [known.text or wanted.get(known.name) for known in classes]
+        if texts != [known.text for known in classes]:
+            self.session.set_classes(texts, self.bound())
+            self._push(1, prepares=True)
         return self._finish(self.session.predict(list(map(
             self.session.class_index, names)), **how))
 

@@ -14,7 +14,7 @@ is raised out of pump().
 """
 import collections
 import time
-from typing import Any, Callable, Deque, List, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
 
 import numpy as np
 import slicer
@@ -190,18 +190,19 @@ class Logic:
         unknown = texts.missing(wanted, self.vocabulary, self.modality)
         if unknown:
             self.on_status("not trained on: " + ", ".join(unknown))
-        self._call("segment", names, lambda desk, job: desk.predict(
-            names, progress=job.report), bulk=True)
+        self._predict(dict(zip(names, wanted)))
         return names
 
     def segment_by_name(self, name: str) -> None:
-        """Finds what a segment is called. A class that is there already and
-        known by prompts alone stays so: the engine then says that it has no
-        text."""
+        """Finds what a segment is called."""
         segments = self._binding().segments
-        segments.set_text(name, segments.text(name) or segments.name(name))
-        self._call("segment", [name], lambda desk, job: desk.predict(
-            [name], progress=job.report), bulk=True)
+        text = segments.text(name) or segments.name(name)
+        segments.set_text(name, text)
+        self._predict({name: text})
+
+    def _predict(self, wanted: Dict[str, str]) -> None:
+        self._call("segment", list(wanted), lambda desk, job: desk.predict(
+            wanted, progress=job.report), bulk=True)
 
     def refine(self, passes: int = 1,
                names: Optional[Sequence[str]] = None) -> None:

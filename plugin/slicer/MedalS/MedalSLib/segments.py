@@ -62,6 +62,14 @@ def terminology_of(text: str) -> str:
     return TISSUE
 
 
+def _set_terminology(segment, entry: str) -> None:
+    """Sets a vtkSegment's entry; before Slicer 5.8 it was a tag."""
+    if hasattr(segment, "SetTerminology"):
+        segment.SetTerminology(entry)
+    else:
+        segment.SetTag(segment.GetTerminologyEntryTagName(), entry)
+
+
 def _terminologies():
     modules = getattr(slicer, "modules", None)
     module = getattr(modules, "terminologies", None)
@@ -167,8 +175,8 @@ class Segments:
             segment_id = self.segmentation.AddEmptySegment(
                 self._free_id(segment_id), shown, list(colour))
             segment = self.segmentation.GetSegment(segment_id)
-            segment.SetTerminology((known and known.terminology) or
-                                   terminology_of(text or name))
+            _set_terminology(segment, (known and known.terminology) or
+                             terminology_of(text or name))
             # Terminology may bring Slicer's own colour and name along.
             segment.SetName(shown)
             segment.SetColor(list(colour))

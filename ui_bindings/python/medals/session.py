@@ -33,7 +33,7 @@ from ._library import (call, decode, encode, load_library, modality_number,
 from ._watch import InstantCallback, ProgressCallback, Watch
 from .answer import Answer, Extent, read_answer
 from .errors import InputError, UsageError
-from .image import Image, array_of_volume, number_of_dtype
+from .image import array_of_volume, number_of_dtype
 from .labelmap import (Label, Labelmap, given_labelmap, labelmap_on,
                        number_or_none, split_texts)
 from .model import Model, as_model

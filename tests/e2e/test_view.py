@@ -324,6 +324,12 @@ class Start(ViewTest):
             self.assertEqual(nifti.File(self.path("thin.nii.gz")).size[:2],
                              list(size[:2]))
 
+    def test_unknown_text(self):
+        state = self.view(self.image, "text flying carpet", "segment",
+                          "state")[0]
+        self.assertIn("not trained", state["status"])
+        self.assertEqual(state["classes"][0]["name"], "flying carpet")
+
     def test_save_spares_the_image(self):
         before = pathlib.Path(self.image).read_bytes()
         run = self.view(self.image, f"save {self.image}", code=3)

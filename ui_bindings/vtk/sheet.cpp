@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <sstream>
 
 #include <vtkActor2D.h>
 #include <vtkCellArray.h>
@@ -106,6 +107,26 @@ std::string Sheet::cut(const std::string &text, int size, bool bold,
             head.pop_back();
     }
     return head + "...";
+}
+
+std::vector<std::string> Sheet::wrap(const std::string &text, int size,
+                                     double width, size_t most)
+{
+    std::vector<std::string> lines = {""};
+    std::istringstream words(text);
+    std::string word;
+    while (words >> word) {
+        std::string &line = lines.back();
+        std::string longer = line.empty() ? word : line + " " + word;
+        bool fits = line.empty() || measure(longer, size, false) <= width;
+        if (fits || lines.size() == most)
+            line = longer;
+        else
+            lines.push_back(word);
+    }
+    for (std::string &line : lines)
+        line = cut(line, size, false, width);
+    return lines;
 }
 
 vtkTextActor *Sheet::next_word()

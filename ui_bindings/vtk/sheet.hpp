@@ -52,6 +52,10 @@ class Sheet
     double words(double x, double y, const std::string &text, int size,
                  const theme::Color &color, Align align = Align::left,
                  bool bold = false, double width = 0);
+    /** The text in lines of at most width pixels, broken between words; the
+     * last of `most` lines is cut. */
+    std::vector<std::string> wrap(const std::string &text, int size,
+                                  double width, size_t most);
     /** Something happens when this is pressed. */
     void press(const Box &box, std::function<void()> action);
     /** Does what stands at a place. @return false: nothing */

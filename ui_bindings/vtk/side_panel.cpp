@@ -164,24 +164,28 @@ static std::string work_text(const RunningWork &running)
 
 void SidePanel::draw_work(const PanelState &state, double y)
 {
-    sheet.fill({0, y + 66, double(width), 1}, theme::edge);
+    sheet.fill({0, y + 86, double(width), 1}, theme::edge);
     if (!state.running.busy) {
-        sheet.words(margin, y + 42, state.status, normal_size,
-                    state.failed ? theme::negative : theme::text, Align::left,
-                    false, inner);
-        sheet.words(margin, y + 18, "wheel: slices   right drag: contrast",
+        double at = y + 68;
+        for (const std::string &line :
+             sheet.wrap(state.status, small_size + 1, inner, 3)) {
+            sheet.words(margin, at, line, small_size + 1,
+                        state.failed ? theme::negative : theme::text);
+            at -= 18;
+        }
+        sheet.words(margin, y + 10, "wheel: slices   right drag: contrast",
                     small_size, theme::faint);
         return;
     }
-    sheet.words(margin, y + 48, work_text(state.running), normal_size,
+    sheet.words(margin, y + 60, work_text(state.running), normal_size,
                 theme::text, Align::left, false, inner);
     double done = std::clamp(state.running.fraction, 0.0, 1.0);
     double bar = inner - 84;
-    sheet.fill({margin, y + 14, bar, 12}, theme::field, 6);
+    sheet.fill({margin, y + 24, bar, 12}, theme::field, 6);
     if (done * bar >= 12)
-        sheet.fill({margin, y + 14, done * bar, 12}, theme::accent, 6);
-    button({margin + inner - 74, y + 8, 74, 24}, "Cancel", false, theme::button,
-           actions.cancel);
+        sheet.fill({margin, y + 24, done * bar, 12}, theme::accent, 6);
+    button({margin + inner - 74, y + 18, 74, 24}, "Cancel", false,
+           theme::button, actions.cancel);
 }
 
 void SidePanel::draw(const PanelState &state, int height)
@@ -199,7 +203,7 @@ void SidePanel::draw(const PanelState &state, int height)
     y -= 34;
     draw_text(state, &y);
     draw_tools(state, &y);
-    draw_classes(state, &y, 80);
+    draw_classes(state, &y, 100);
     draw_work(state, 4);
     sheet.end();
 }

@@ -133,6 +133,10 @@ void ViewWindow::show_image()
                  ? medals_modality_name(scan.modality())
                  : "");
     shown.image_facts = facts;
+    for (const char *const *list : {medals_session_warnings(live->session()),
+                                    medals_image_warnings(scan.image())})
+        if (list && *list)
+            shown.status = *list;
 }
 
 /* CT: the soft tissue window. Else from the darkest to the 99.5th percentile

@@ -30,12 +30,14 @@ class Child:
     def __init__(self, command, **how):
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, bufsize=1, **how)
+            stderr=subprocess.STDOUT, text=True, bufsize=1, **how)
         self.lines = queue.Queue()
+        self.said = []  #: all of them
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
         for line in self.process.stdout:
+            self.said.append(line.strip())
             self.lines.put(line.strip())
 
     def say(self, line):
@@ -101,11 +103,11 @@ class Web(unittest.TestCase):
             click = self.server.wait_for(event("click"), 20)
             if click:
                 break
-        self.assertTrue(click, "no click came through the browser")
+        self.assertTrue(click, self.server.said)
         idle = self.server.wait_for(
             lambda line: (event("idle")(line) or {}).get("hit") and
             json.loads(line), 240)
-        self.assertTrue(idle, "the clicked voxel is not in the segment")
+        self.assertTrue(idle, self.server.said)
         self.assertGreater(idle["voxels"], 0)
         time.sleep(10)
         folder = engine_paths.BUILD / "screenshots"

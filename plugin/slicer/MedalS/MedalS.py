@@ -1,7 +1,8 @@
 """Module "Medal S": name it, click it, draw it, refine it.
 
 Thin on purpose: Slicer wants the classes Module, Widget, Logic and Test in
-this file; what they do is in the package MedalSLib beside it.
+this file; what they do is in the package MedalSLib beside it, which is
+imported when it is used: Slicer loads this file before it is all there.
 """
 import os
 from typing import Optional
@@ -11,8 +12,6 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule, ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest, ScriptedLoadableModuleWidget)
-
-from MedalSLib.logic import Logic, shared_logic
 
 #: Slicer's own T1 head; its address holds its SHA-256.
 HEAD_SHA256 = ("cc211f0dfd9a05ca3841ce1141b292898b2dd2d3f08286affadf823a7e58df"
@@ -62,6 +61,7 @@ class MedalSWidget(ScriptedLoadableModuleWidget):
     def setup(self) -> None:
         """Called once, when the module is first opened."""
         ScriptedLoadableModuleWidget.setup(self)
+        from MedalSLib.logic import shared_logic
         from MedalSLib.widget import Panel
 
         self.panel = Panel(self, shared_logic())
@@ -89,8 +89,10 @@ class MedalSLogic(ScriptedLoadableModuleLogic):
         ScriptedLoadableModuleLogic.__init__(self, parent)
 
     @property
-    def engine(self) -> Logic:
+    def engine(self):
         """See MedalSLib.logic.Logic."""
+        from MedalSLib.logic import shared_logic
+
         return shared_logic()
 
 
@@ -109,6 +111,8 @@ class MedalSTest(ScriptedLoadableModuleTest):
         """A click on a bright ball gives a segment round it, and undo takes
         it back."""
         import numpy as np
+
+        from MedalSLib.logic import Logic
 
         k, j, i = np.indices((40, 48, 52))
         ball = (k - 20) ** 2 + (j - 24) ** 2 + (i - 26) ** 2 < 100

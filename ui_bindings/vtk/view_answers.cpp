@@ -128,25 +128,21 @@ std::string ViewWindow::describe(const Outcome &outcome) const
                                           : "nothing to redo";
     if (outcome.work == Work::predict && !outcome.warnings.empty())
         return outcome.warnings.front();
-    size_t changed = 0, last = 0, both = outcome.classes.size();
-    both = std::min(both, class_states.size());
-    for (size_t n = 0; n < both; n++)
-        if (outcome.classes[n].voxels != class_states[n].voxels) {
-            changed++;
-            last = n;
-        }
+    size_t changed = 0, named = 0;
+    for (size_t n = 0;
+         n < std::min(outcome.classes.size(), class_states.size()); n++)
+        if (outcome.classes[n].voxels != class_states[n].voxels)
+            named = changed++ == 0 || n == shown.selected ? n : named;
     char text[300];
-    if (changed == 1)
-        snprintf(text, sizeof text, "%+lld voxels, %.2f s: %.200s",
-                 (long long) (outcome.classes[last].voxels -
-                              class_states[last].voxels),
-                 outcome.seconds, outcome.classes[last].name.c_str());
-    else if (changed)
+    if (!changed || outcome.work == Work::predict)
         snprintf(text, sizeof text, "%zu segments changed, %.2f s", changed,
                  outcome.seconds);
     else
-        snprintf(text, sizeof text, "no segment changed, %.2f s",
-                 outcome.seconds);
+        snprintf(text, sizeof text, "%.180s: %+lld voxels%s, %.2f s",
+                 outcome.classes[named].name.c_str(),
+                 (long long) (outcome.classes[named].voxels -
+                              class_states[named].voxels),
+                 changed > 1 ? " (others changed too)" : "", outcome.seconds);
     return text;
 }
 

@@ -82,6 +82,24 @@ static GArray *windows_of(const MedalsLattice *lattice,
     return windows;
 }
 
+/* Whether a mark lies on a voxel of the box or beside it: what the user said
+ * there, and the border that an answer drew, stay. */
+static bool was_said(const int64_t box[6], const uint8_t *said,
+                     const int64_t voxel[3])
+{
+    int64_t low[3], high[3], ni = box[1] - box[0], nj = box[3] - box[2];
+    for (int a = 0; a < 3; a++) {
+        low[a] = MAX(voxel[a] - 1, box[2 * a]) - box[2 * a];
+        high[a] = MIN(voxel[a] + 2, box[2 * a + 1]) - box[2 * a];
+    }
+    for (int64_t k = low[2]; k < high[2]; k++)
+        for (int64_t j = low[1]; j < high[1]; j++)
+            for (int64_t i = low[0]; i < high[0]; i++)
+                if (said[(k * nj + j) * ni + i] != MEDALS_MARK_NONE)
+                    return true;
+    return false;
+}
+
 /* The image voxels of a class that a window moves. */
 static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
                        size_t window, const float *score, GError **error)
@@ -113,7 +131,7 @@ static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
                     const int64_t voxel[3] = {i, j, k};
                     bool enters = flip[n] > 0 && labels[n] == 0;
                     bool leaves = flip[n] < 0 && labels[n] == entry->slot;
-                    if (said[n] == MEDALS_MARK_NONE && (enters || leaves) &&
+                    if ((enters || leaves) && !was_said(box, said, voxel) &&
                         medals_lattice_nearest(lattice, voxel) == window)
                         change[n] = enters ? 1 : 2;
                 }

@@ -146,6 +146,27 @@ class Prompts(LogicTest):
         self.wait()
         self.assertEqual(self.logic.voxels(ball), 0)
 
+    def test_everything_cancelled_while_drawing(self):
+        """The stroke is dropped, what it showed goes, the next one works."""
+        ball = self.start(answer="instant")
+        stroke = self.logic.begin_stroke(ball, geometry.ijk_to_world(
+            self.volume, [(40, 34, 30)]))
+        stroke.append(geometry.ijk_to_world(self.volume, [(40, 38, 30)]))
+        self.logic.wait(60)
+        self.assertTrue(self.logic.voxels(ball))
+        stroke.append(geometry.ijk_to_world(self.volume, [(40, 42, 30)]))
+        self.logic.cancel()
+        stroke.append(geometry.ijk_to_world(self.volume, [(40, 44, 30)]))
+        stroke.end()
+        self.logic.wait(60)
+        self.assertLessEqual(set(self.errors), {"stroke: cancelled"})
+        self.errors.clear()
+        self.assertEqual(self.logic.voxels(ball), 0)
+        self.logic.click(ball, BALLS[0][0])
+        self.wait()
+        self.assertTrue(self.mask(ball)[BALLS[0][0][::-1]])
+        self.assertAgree(ball)
+
     def test_only_remembered(self):
         """Without auto-predict a click waits for the next call."""
         ball = self.start(answer="none")
@@ -316,6 +337,30 @@ class Others(LogicTest):
         self.wait()
         self.assertGreater(self.logic.voxels(ball), 20)
         self.assertTrue((scan[self.mask(ball)] >= 150).all())
+
+    def test_redo_after_undo_under_masking(self):
+        """Marks that masking keeps back do not end the redoing."""
+        ball = self.start(answer="instant")
+        self.logic.editor = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        self.logic.editor.SetAndObserveSegmentationNode(
+            self.logic.segmentation)
+        self.logic.editor.SetSourceVolumeIntensityMask(True)
+        self.logic.editor.SetSourceVolumeIntensityMaskRange(150, 1000)
+        states = [0]
+        for j in (21, 23, 25):
+            self.logic.scribble_world(ball, geometry.ijk_to_world(
+                self.volume, [(8, j, 20), (28, j, 20)]), radius_mm=2)
+            self.wait()
+            states.append(self.logic.voxels(ball))
+        for state in states[-2::-1]:
+            self.logic.undo()
+            self.wait()
+            self.assertEqual(self.logic.voxels(ball), state)
+        for state in states[1:]:
+            self.logic.redo()
+            self.wait()
+            self.assertEqual(self.logic.voxels(ball), state)
 
     def test_region(self):
         ball = self.start()

@@ -83,13 +83,16 @@ class Desk:
     # ---- what is in the scene ----------------------------------------------
 
     def take_in(self, edits: Sequence[Edit], present: Sequence[str],
-                targets: Sequence[str] = ()) -> None:
+                targets: Sequence[str] = ()) -> List[Piece]:
         """Makes the session agree with segments that others changed, made
         or took away, before the next call works on it.
 
         edits: changed ones, and targets that may not be classes yet.
         present: all segments of the scene.
+        Returns what the scene has to take back: classes exclude one another,
+        and a voxel that the user marked stays marked.
         """
+        back: List[Piece] = []
         self._flush()
         known = [edit for edit in edits if edit.segment_id in self.bound()]
         gone = [name for name in self.bound() if name not in present]
@@ -99,23 +102,26 @@ class Desk:
                 self.session.remove_class(name)
                 self._push(1)
             for edit in filter(self._differs, list(known)):
-                self._set(edit)
+                back += self._set(edit)
                 self._push(1)
         for edit in edits:
             if edit.segment_id in targets:
-                self._ensure(edit)
+                back += self._ensure(edit)
+        return back
 
-    def _ensure(self, edit: Edit) -> None:
+    def _ensure(self, edit: Edit) -> List[Piece]:
         """Makes a class of a segment that is none yet, with its voxels."""
         if edit.segment_id in self.bound():
-            return
+            return []
         texts = [known.text for known in self.session.classes]
         text = edit.text if edit.text not in texts else None
         self.session.add_class(text, edit.segment_id)
         self._push(1, prepares=True)
-        if edit.box is not None and edit.mask.any():
-            self._set(edit)
-            self._push(1, prepares=True)
+        if edit.box is None or not edit.mask.any():
+            return []
+        back = self._set(edit)
+        self._push(1, prepares=True)
+        return back
 
     def _differs(self, edit: Edit) -> bool:
         """Whether a segment's voxels are not those of its class."""
@@ -129,8 +135,9 @@ class Desk:
         return not np.array_equal(
             self.session.read(edit.segment_id, edit.box, np.uint8), edit.mask)
 
-    def _set(self, edit: Edit) -> None:
-        """Gives a class a segment's voxels."""
+    def _set(self, edit: Edit) -> List[Piece]:
+        """Gives a class a segment's voxels; returns what it did to others,
+        and the class itself where it is not what was given."""
         name, box, mask = edit.segment_id, edit.box, edit.mask
         there = self.session.statistics(name).voxels
         if box is None or there != np.count_nonzero(
@@ -139,8 +146,14 @@ class Desk:
             if box is not None:
                 whole[geometry.box_slices(box)] = mask
             box, mask = None, whole
-        self.session.set_mask(name, mask, "labelmap", extent=box,
-                              answer="none")
+        answer = self.session.set_mask(name, mask, "labelmap", extent=box,
+                                       answer="none")
+        back = [piece for piece in self._pieces(answer)
+                if piece.segment_id != name]
+        if self._differs(edit):
+            k, j, i = self.session.image.array.shape
+            back += self._now({name: (0, i, 0, j, 0, k)})
+        return back
 
     def _is_undo_of_another(self, edits: Sequence[Edit],
                             present: Sequence[str]) -> bool:

@@ -61,6 +61,7 @@ class Logic:
         self._was_busy = False
         self._surfaces = False  #: dropped, to be made again
         self.is_drawing = False  #: a stroke is open
+        self.strokes_dropped = 0  #: grows when open strokes are dropped
 
     # ---- what to work on ---------------------------------------------------
 
@@ -331,14 +332,23 @@ class Logic:
         return self.thread.is_idle and not self._queue
 
     def cancel(self) -> None:
-        """Cancels what runs and what waits."""
+        """Cancels what runs and what waits; an open stroke is dropped."""
+        was_drawing = self.is_drawing
+        self._drop_all()
+        if was_drawing and self.binding is not None:
+            self._call("stroke", [], lambda desk, job: desk.cancel_stroke(),
+                       goes_on=True)
+
+    def _drop_all(self) -> None:
+        self.is_drawing = False
+        self.strokes_dropped += 1
         self._queue.clear()
         self.thread.cancel_all()
 
     def release(self) -> None:
         """Lets the session go: what runs is cancelled, its result dropped;
         segments stay as they are. Safe at any time."""
-        self.cancel()
+        self._drop_all()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -346,6 +356,7 @@ class Logic:
         if binding is None:
             return
         self.is_drawing = False
+        self.strokes_dropped += 1
         binding.release()
         self._restore_surfaces(binding)
 
@@ -406,14 +417,15 @@ class Logic:
 
         def run(job: Job) -> Result:
             desk = self._desk(binding)
-            if not goes_on:
-                desk.take_in(edits, present, targets)
+            back = [] if goes_on else desk.take_in(edits, present, targets)
+            if back:
+                self._shower(binding, job)(back)
             return call(desk, job)
 
         def finish(result: Result) -> None:
             done()
             if self._is_current(binding, name):
-                self._take(binding, result)
+                self._take(binding, result, name in ("undo", "redo"))
                 self._report(name, result)
 
         def failed(error: BaseException) -> None:
@@ -465,14 +477,16 @@ class Logic:
             region = None
         return masking.rules_of(editor, region, self.overwrite)
 
-    def _take(self, binding: Binding, result: Result) -> None:
-        """Puts a result into the scene."""
+    def _take(self, binding: Binding, result: Result,
+              moves: bool = False) -> None:
+        """Puts a result into the scene. moves: it is of undo or redo, after
+        which a new edit of the session would end the redoing."""
         binding.settle(result, lambda name: self._restore(
             binding, name, result.texts.get(name)))
         self._show(binding, result.pieces)
         self._restore_surfaces(binding)
         kept_back = binding.kept_back()
-        if kept_back:
+        if kept_back and not moves:
             self._queue.appendleft(lambda: self._submit(
                 lambda job: self._desk(binding).keep_back(kept_back),
                 "masking", _nothing,
@@ -517,12 +531,19 @@ class Stroke:
         self._binding.segments.get(name)
         self._waiting: List[np.ndarray] = []
         self._is_sending = True
-        self._is_open = True
+        self._is_over = False
+        self._serial = logic.strokes_dropped
         first = logic._lps(points)
         logic.is_drawing = True
         logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
             name, first, positive, kind=kind, radius_mm=radius_mm,
             space="lps"), bulk=True, done=self._sent)
+
+    @property
+    def _is_open(self) -> bool:
+        """Neither ended nor dropped, by us or with everything else."""
+        return not self._is_over and \
+            self._serial == self._logic.strokes_dropped
 
     def append(self, points: np.ndarray) -> None:
         """Further RAS points [n,3] of the world."""
@@ -536,7 +557,7 @@ class Stroke:
         if not self._is_open:
             return
         self._send(last=True)
-        self._is_open = False
+        self._is_over = True
         logic, binding = self._logic, self._binding
         answer = logic.answer
         self._go_on(lambda desk, job: desk.end_stroke(
@@ -546,7 +567,7 @@ class Stroke:
     def cancel(self) -> None:
         """Drops it and what it showed."""
         if self._is_open:
-            self._is_open = False
+            self._is_over = True
             self._go_on(lambda desk, job: desk.cancel_stroke(), self._ended)
 
     def _go_on(self, call: Callable[[Desk, Job], Result],

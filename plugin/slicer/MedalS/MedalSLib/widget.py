@@ -38,7 +38,6 @@ class Panel(VTKObservationMixin):
         self._views: List[SliceView] = []
         self._shortcuts: List[Any] = []
         self.pencil = Pencil(logic, self._selected_segment)
-        self._connect_logic()
         self._connect_widgets()
         self._connect_scene()
         self._completer = Completer(self.ui.textEdit, logic)
@@ -51,7 +50,9 @@ class Panel(VTKObservationMixin):
     # ---- life --------------------------------------------------------------
 
     def enter(self) -> None:
-        """The module is shown: shortcuts and slice views are ours."""
+        """The module is shown: shortcuts, slice views and what the logic
+        says are ours (the Segment Editor's effect may have had them)."""
+        self._connect_logic()
         self._bind_parameters()
         self._make_shortcuts()
         self._watch_views()

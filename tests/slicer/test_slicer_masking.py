@@ -3,7 +3,6 @@ import unittest
 
 import numpy as np
 import slicer
-import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 from scenes import (ORIENTATIONS, TURN, SceneTest, add_segmentation,
                     add_transform, add_volume, matrix_of)

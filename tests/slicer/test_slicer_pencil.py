@@ -1,7 +1,6 @@
 """The mouse in a slice view, by real interactors and slice nodes."""
 import unittest
 
-import numpy as np
 import slicer
 import vtk
 from logic_case import BALLS, LogicTest

@@ -4,6 +4,7 @@
     parameter_node.py  what the panel keeps in the scene
     pencil.py          mouse and keys in slice views -> calls of the logic
     logic.py           one volume, one segmentation, one session; no Qt
+    stroke.py          a stroke while it is drawn
     engine_thread.py   the one worker thread and the pump of its results
     desk.py            the session by segments: the worker's side
     binding.py         scene and session agree: the main thread's side

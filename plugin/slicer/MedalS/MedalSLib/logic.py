@@ -25,6 +25,7 @@ from .desk import Desk, Result
 from .engine_thread import Cancelled, EngineThread, Job
 from .failure import Failure, line_of
 from .segments import Piece, Segments
+from .stroke import Stroke
 from .texts import Vocabulary
 
 
@@ -273,7 +274,7 @@ class Logic:
 
     def begin_stroke(self, name: str, points: np.ndarray,
                      positive: bool = True, kind: str = "scribble",
-                     radius_mm: float = 1.0) -> "Stroke":
+                     radius_mm: float = 1.0) -> Stroke:
         """Begins a stroke ("scribble" or "lasso") at RAS points [n,3]."""
         return Stroke(self, name, points, positive, kind, radius_mm)
 
@@ -518,78 +519,6 @@ class Logic:
                      f"{name}: nothing changed"]
         line = "; ".join(parts) + f"; {result.seconds:.2f} s"
         self.on_status(" | ".join([line, *result.warnings]))
-
-
-class Stroke:
-    """A stroke while it is drawn. Points that come while the engine works
-    are sent together with the next ones, so that drawing never waits."""
-
-    def __init__(self, logic: Logic, name: str, points: np.ndarray,
-                 positive: bool, kind: str, radius_mm: float):
-        self._logic = logic
-        self._binding = logic._binding()
-        self._binding.segments.get(name)
-        self._waiting: List[np.ndarray] = []
-        self._is_sending = True
-        self._is_over = False
-        self._serial = logic.strokes_dropped
-        first = logic._lps(points)
-        logic.is_drawing = True
-        logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
-            name, first, positive, kind=kind, radius_mm=radius_mm,
-            space="lps"), bulk=True, done=self._sent)
-
-    @property
-    def _is_open(self) -> bool:
-        """Neither ended nor dropped, by us or with everything else."""
-        return not self._is_over and \
-            self._serial == self._logic.strokes_dropped
-
-    def append(self, points: np.ndarray) -> None:
-        """Further RAS points [n,3] of the world."""
-        if self._is_open:
-            self._waiting.append(self._logic._lps(points))
-            if not self._is_sending:
-                self._send()
-
-    def end(self) -> None:
-        """Ends it: one step. Its answer follows."""
-        if not self._is_open:
-            return
-        self._send(last=True)
-        self._is_over = True
-        logic, binding = self._logic, self._binding
-        answer = logic.answer
-        self._go_on(lambda desk, job: desk.end_stroke(
-            logic._shower(binding, job), answer=answer, progress=job.report),
-            self._ended)
-
-    def cancel(self) -> None:
-        """Drops it and what it showed."""
-        if self._is_open:
-            self._is_over = True
-            self._go_on(lambda desk, job: desk.cancel_stroke(), self._ended)
-
-    def _go_on(self, call: Callable[[Desk, Job], Result],
-               done: Callable[[], None]) -> None:
-        self._logic._call("stroke", [], call, goes_on=True, done=done)
-
-    def _ended(self) -> None:
-        self._logic.is_drawing = False
-
-    def _sent(self) -> None:
-        self._is_sending = False
-        if self._is_open and self._waiting:
-            self._send()
-
-    def _send(self, last: bool = False) -> None:
-        if not self._waiting:
-            return
-        points, self._waiting = np.concatenate(self._waiting), []
-        answer = "none" if last or self._logic.answer == "none" else "instant"
-        self._is_sending = True
-        self._go_on(lambda desk, job: desk.append_stroke(
-            points, answer=answer, progress=job.report), self._sent)
 
 
 _shared: Optional[Logic] = None

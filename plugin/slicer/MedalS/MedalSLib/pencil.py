@@ -14,7 +14,8 @@ import slicer
 import vtk
 
 from .failure import line_of
-from .logic import Logic, Stroke
+from .logic import Logic
+from .stroke import Stroke
 
 #: Tools, the letter that takes each in hand, and what it is called. The
 #: letters are those that users of SlicerNNInteractive know.

@@ -336,6 +336,20 @@ class Start(ViewTest):
         self.assertIn("is the image", run.err)
         self.assertEqual(pathlib.Path(self.image).read_bytes(), before)
 
+    def test_close_keeps_what_is_not_saved(self):
+        """Closing warns once; not where a file or a journal has it all."""
+        click = "click axial 313 240"
+        states = self.view(self.image, click, "close", "state",
+                           "save kept.nii.gz", "close", "state")
+        self.assertIn("not saved", states[0]["status"])
+        self.assertIn("saved ", states[1]["status"])
+        self.assertNotIn("not saved", states[1]["status"])
+        untouched = self.view(self.image, "close", "state")[0]
+        self.assertNotIn("not saved", untouched["status"])
+        journal = self.view(self.image, click, "close", "state",
+                            options=("--journal", self.path("kept")))[0]
+        self.assertNotIn("not saved", journal["status"])
+
     def test_escape_leaves_nothing(self):
         state = self.view(self.image, "key Escape", "key ctrl+z", "state")[0]
         self.assertEqual(state["classes"], [])

@@ -133,6 +133,7 @@ MedalsStatus Scan::open_session(const ScanOptions &options,
     medals_image_info(file, &info);
     how.modality = options.modality;
     how.header_modality = info.modality;
+    journal = !options.journal.empty();
     how.journal = options.journal.empty() ? nullptr : options.journal.c_str();
     Initial initial;
     if (!options.labelmap.empty()) {

@@ -51,6 +51,11 @@ class Scan
     {
         return settled;
     }
+    /** Whether every step is kept on disk. */
+    bool has_journal() const
+    {
+        return journal;
+    }
 
   private:
     MedalsStatus open_model(const std::string &folder, std::string *message);
@@ -58,6 +63,7 @@ class Scan
 
     std::string name;
     MedalsModality settled = MEDALS_MODALITY_NONE;
+    bool journal = false;
     MedalsImage *file = nullptr;
     MedalsContext *context = nullptr;
     MedalsModel *package = nullptr;

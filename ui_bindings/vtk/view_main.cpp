@@ -52,7 +52,8 @@ static const char help[] =
     "  lasso VIEW x y x y x y ... | box VIEW x y x y | key ctrl+z | press x y "
     "|\n"
     "  refine N | slice VIEW n | save FILE | screenshot FILE | where VIEW | "
-    "state\n"
+    "state |\n"
+    "  close\n"
     "\n"
     "Not a medical device.\n";
 

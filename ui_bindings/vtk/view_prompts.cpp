@@ -210,11 +210,13 @@ void ViewWindow::cancel()
 
 void ViewWindow::save(const std::string &path)
 {
-    Scan *from = &scan;
-    live->job([from, path](const MedalsSession *session, std::string *text) {
-        MedalsStatus status = scan_save(*from, session, path, text);
-        if (status == MEDALS_OK)
+    live->job([this, path](const MedalsSession *session, std::string *text) {
+        uint64_t now = medals_session_revision(session);
+        MedalsStatus status = scan_save(scan, session, path, text);
+        if (status == MEDALS_OK) {
+            written = now;
             *text = "saved " + path;
+        }
         return status;
     });
     dirty = true;

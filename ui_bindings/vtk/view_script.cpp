@@ -272,6 +272,8 @@ bool Player::command(const std::string &name, std::istringstream &words)
         where(words);
     else if (name == "state")
         state();
+    else if (name == "close") /* as the window manager does */
+        window.interactor()->ExitCallback();
     else
         return false;
     return true;

@@ -35,6 +35,7 @@ ViewWindow::ViewWindow(Scan &scan, const std::string &save_path, bool offscreen,
 {
     build(offscreen, width, height);
     live = std::make_unique<LiveSession>(scan.take_session(), nullptr);
+    written = medals_session_revision(live->session());
     show_image();
     list_words();
     /* lists what a journal or a labelmap brought */
@@ -75,6 +76,12 @@ void ViewWindow::build(bool offscreen, int width, int height)
     events->SetRenderWindow(screen);
     style->set_target(this);
     events->SetInteractorStyle(style);
+    vtkNew<vtkCallbackCommand> leave;
+    leave->SetClientData(this);
+    leave->SetCallback([](vtkObject *, unsigned long, void *self, void *) {
+        static_cast<ViewWindow *>(self)->close();
+    });
+    events->AddObserver(vtkCommand::ExitEvent, leave);
     panel = std::make_unique<SidePanel>(panel_view, panel_actions());
     layout();
 }
@@ -235,6 +242,19 @@ void ViewWindow::run()
     render();
     events->CreateRepeatingTimer(tick_ms);
     events->Start();
+}
+
+void ViewWindow::close()
+{
+    bool kept = scan.has_journal() || revision <= written;
+    if (kept || warned == revision) {
+        events->TerminateApp();
+        return;
+    }
+    warned = revision;
+    shown.status = "not saved: press Save, or close once more to leave it";
+    shown.failed = true;
+    dirty = true;
 }
 
 void ViewWindow::tick()

@@ -15,6 +15,7 @@
 #ifndef MEDALS_VIEW_WINDOW_HPP
 #define MEDALS_VIEW_WINDOW_HPP
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -49,6 +50,9 @@ class ViewWindow : public PromptTarget
 
     /** Shows the window until it is closed. */
     void run();
+    /** What the window manager asks for. Work that neither a file nor a
+     * journal holds keeps the window open once, with a word about it. */
+    void close();
 
     /* ---- for scripts, which send events to the interactor -------------- */
     vtkRenderWindowInteractor *interactor() const;
@@ -150,7 +154,8 @@ class ViewWindow : public PromptTarget
     std::deque<Mark> pending;
     std::vector<Mark> done, undone; /* a step each; without points: no mark */
     std::vector<ClassChange> provisional; /* shown, not yet answered */
-    uint64_t revision = 0;
+    uint64_t revision = 0, warned = 0;
+    std::atomic<uint64_t> written{0}; /* revision that a file holds */
     bool listed = false, stroke_open = false, dirty = true;
     std::string failure;
     std::unique_ptr<LiveSession> live; /* last: goes first */

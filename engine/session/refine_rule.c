@@ -14,6 +14,11 @@
 #define TRUST 1.5f
 /* Probability that a voxel which an answer moved was moved rightly. */
 #define KEPT 0.9f
+/* From this threshold on the network is sure of a class, and only voxels that
+ * are this far from the threshold move: where a labelmap is what the network
+ * said already, deciding its border again loses as often as it gains. */
+#define SURE 0.42f
+#define BAND 0.25f
 #define MARGIN MEDALS_REFINE_MARGIN
 /* Steps of the threshold. */
 #define STEPS 1000
@@ -161,9 +166,13 @@ bool medals_refine_rule(const MedalsRefineField *field, float *score,
     float threshold =
         medals_refine_threshold(scratch, around(field, score, scratch));
     medals_free(scratch);
+    float band = threshold > SURE ? BAND : 0;
     for (int64_t h = 0; h < n[0]; h++)
         for (int64_t w = 0; w < n[1]; w++)
-            for (int64_t d = 0; d < n[2]; d++, v++)
-                score[v] = at_border(field, h, w, d) ? score[v] - threshold : 0;
+            for (int64_t d = 0; d < n[2]; d++, v++) {
+                float by = score[v] - threshold;
+                bool moves = fabsf(by) > band && at_border(field, h, w, d);
+                score[v] = moves ? by : 0;
+            }
     return true;
 }

@@ -32,7 +32,8 @@ typedef struct MedalsRefineField {
  * What should move.
  * @shape score [h,w,d] of the caller: above 0 where a voxel within one voxel of
  *        the border should be in the class, below 0 where it should not, by as
- *        much as its probability is away from the threshold; 0 elsewhere
+ *        much as its probability is away from the threshold; 0 elsewhere, and
+ *        near the threshold of a class that the network is sure of
  * @return false: MEDALS_E_NOMEM (score undefined)
  */
 bool medals_refine_rule(const MedalsRefineField *field, float *score,

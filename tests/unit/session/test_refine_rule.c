@@ -105,7 +105,7 @@ static void test_what_is_unsure_grows(void)
                 scene->plain[n] = unsure ? -0.8f : 8;
         run(scene);
         float shell = scene->score[place(4, 8, 8)];
-        g_assert_true(unsure ? shell > 0 : shell < 0);
+        g_assert_true(unsure ? shell > 0 : shell <= 0);
         g_free(scene);
     }
 }
@@ -126,6 +126,26 @@ static void test_what_is_there_counts(void)
     g_free(scene);
 }
 
+/* Beside a sure cube a shell in doubt stays as it is, a sure one enters. */
+static void test_what_is_sure_stays(void)
+{
+    static const struct {
+        float shell;
+        int moves;
+    } cases[] = {{0.9f, 0}, {4, 1}};
+    for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
+        Scene *scene = scene_new();
+        fill(scene->plain, 4, 12, cases[n].shell, -8);
+        for (int v = 0; v < VOXELS; v++)
+            if (scene->current[v] > 0)
+                scene->plain[v] = 8;
+        run(scene);
+        float score = scene->score[place(4, 8, 8)];
+        g_assert_cmpint((score > 0) - (score < 0), ==, cases[n].moves);
+        g_free(scene);
+    }
+}
+
 static void test_the_pair_has_a_say(void)
 {
     Scene *scene = scene_new();
@@ -136,7 +156,7 @@ static void test_the_pair_has_a_say(void)
     run(scene);
     g_assert_cmpfloat(scene->score[place(4, 8, 8)], <, 0);
     scene->field.shown = scene->shown;
-    fill(scene->shown, 4, 12, 8, -8);
+    fill(scene->shown, 4, 12, 30, -8);
     run(scene);
     g_assert_cmpfloat(scene->score[place(4, 8, 8)], >, 0);
     g_free(scene);
@@ -239,6 +259,7 @@ static void test_no_memory(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/refine_rule/sure", test_what_is_sure_stays);
     g_test_add_func("/refine_rule/border", test_only_the_border_moves);
     g_test_add_func("/refine_rule/follows",
                     test_the_border_follows_the_network);

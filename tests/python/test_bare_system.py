@@ -31,7 +31,7 @@ class BareSystem(unittest.TestCase):
                 ["debootstrap", "--variant=minbase",
                  "--include=python3-venv", "bookworm", root],
                 check=True, stdout=subprocess.DEVNULL)
-            work = root / "work"
+            work = root / "trial"
             work.mkdir()
             # Downloads happen outside: inside there is no network to rely on.
             subprocess.run(
@@ -47,14 +47,14 @@ class BareSystem(unittest.TestCase):
             for name in ("libglib2.0", "libgomp", "libsqlite3-dev",
                          "libdnnl", "libcjson", "-dev "):
                 self.assertNotIn(name, packages)
-            self.run_inside(root, "python3", "-m", "venv", "/work/venv")
-            self.run_inside(root, "/work/venv/bin/pip", "install", "--quiet",
-                            "--no-index", "--find-links=/work", "medals")
+            self.run_inside(root, "python3", "-m", "venv", "/trial/venv")
+            self.run_inside(root, "/trial/venv/bin/pip", "install", "--quiet",
+                            "--no-index", "--find-links=/trial", "medals")
             size = self.run_inside(
-                root, "/bin/sh", "-c", "du -cb /work/venv/lib/python3*/"
+                root, "/bin/sh", "-c", "du -cb /trial/venv/lib/python3*/"
                 "site-packages/medals* | tail -n 1").split()[0]
             found = json.loads(self.run_inside(
-                root, "/bin/sh", "-c", "cd /work && exec venv/bin/python -B "
+                root, "/bin/sh", "-c", "cd /trial && exec venv/bin/python -B "
                 "wheel_session.py head.npz"))
             print(f"\ninstalled {int(size) / 1e6:.1f} MB, import "
                   f"{1000 * found['import']:.0f} ms of the processor, "

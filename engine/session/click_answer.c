@@ -97,7 +97,7 @@ static void write_flip(const Answer *run, float *flip)
     }
 }
 
-/* ---- what a first negative prompt leaves -------------------------------------- */
+/* ---- what a first negative prompt leaves -------------------------------- */
 
 /* Share of a class that it may take at most. */
 #define MOST_TAKEN 0.5
@@ -114,8 +114,9 @@ static double leaving(const Answer *run, double count[BAR_STEPS])
         if (!(run->flip[i] > 0))
             continue;
         double share = run->field->current[scene->voxel[i]];
-        int step = (int) (run->flip[i] / BAR_MOST * BAR_STEPS);
-        count[MIN(step, BAR_STEPS - 1)] += share;
+        float flip = MIN(run->flip[i], BAR_MOST);
+        int step = (int) (flip / BAR_MOST * (BAR_STEPS - 1));
+        count[step] += share;
         all += share;
     }
     return all;
@@ -129,7 +130,7 @@ static float bar(const Answer *run, double most)
     int step = 0;
     while (left > most && step < BAR_STEPS)
         left -= count[step++];
-    return (float) step * BAR_MOST / BAR_STEPS;
+    return (float) step * BAR_MOST / (BAR_STEPS - 1);
 }
 
 /* Whether an earlier mark of the class lies near. */

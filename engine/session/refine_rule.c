@@ -6,14 +6,11 @@
 #include <math.h>
 
 #include "memory.h"
-#include "state.h"
 
 /* Weight of the masked pair beside the plain run (ANSWERS.md). */
 #define SHOWN 0.25f
 /* Logit that a voxel gains in the middle of the class, and loses far off. */
 #define TRUST 1.5f
-/* Probability that a voxel which an answer moved was moved rightly. */
-#define KEPT 0.9f
 /* From this threshold on the network is sure of a class, and only voxels that
  * are this far from the threshold move: where a labelmap is what the network
  * said already, deciding its border again loses as often as it gains. */
@@ -50,24 +47,6 @@ static void blur(const int64_t size[3], const float *src, float *dst,
     mean_along(scratch, dst, size[0] * size[1], size[2], 1);
 }
 
-/* What the user said of a voxel, or an answer did, outweighs the network. */
-static float heed(MedalsMark mark, float p)
-{
-    switch (mark) {
-    case MEDALS_MARK_IN:
-        return 1;
-    case MEDALS_MARK_OUT:
-        return 0;
-    case MEDALS_MARK_KEPT_IN:
-        return KEPT;
-    case MEDALS_MARK_KEPT_OUT:
-        return 1 - KEPT;
-    case MEDALS_MARK_NONE:
-        break;
-    }
-    return p;
-}
-
 /* Overwrites p, the share of the class around each voxel, by the probability
  * that the voxel has it. */
 static void judge(const MedalsRefineField *field, int64_t voxels, float *p)
@@ -78,8 +57,6 @@ static void judge(const MedalsRefineField *field, int64_t voxels, float *p)
             logit += SHOWN * (field->shown[v] - logit);
         logit += TRUST * (2 * p[v] - 1);
         p[v] = 1 / (1 + expf(-logit));
-        if (field->marks)
-            p[v] = heed((MedalsMark) field->marks[v], p[v]);
         if (field->other)
             p[v] *= 1 - CLAMP(field->other[v], 0, 1);
     }

@@ -3,7 +3,7 @@
  *
  *   plain, shown logits --mean--+
  *   the class around a voxel ---+--> p --> the p from which on the class is
- *   what the user said ---------+         taken for the largest expected DSC
+ *   other classes --------------+         taken for the largest expected DSC
  *
  * Pure functions on one box of the network's grid that holds the class and its
  * surroundings. The labelmap that is there counts as evidence of its own, so
@@ -25,7 +25,6 @@ typedef struct MedalsRefineField {
     const float *shown;   /* logits of the masked pair; NULL: it was not run */
     const float *current; /* 0..1: share of the voxel that has the class */
     const float *other;   /* 0..1: share that has another class; NULL: none */
-    const uint8_t *marks; /* MedalsMark (state.h); NULL: none */
 } MedalsRefineField;
 
 /**

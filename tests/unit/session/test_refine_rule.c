@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "state.h"
 
 #define EDGE 16
 #define VOXELS (EDGE * EDGE * EDGE)
@@ -16,7 +15,6 @@
 typedef struct Scene {
     float plain[VOXELS], shown[VOXELS], current[VOXELS], other[VOXELS];
     float score[VOXELS];
-    uint8_t marks[VOXELS];
     MedalsRefineField field;
 } Scene;
 
@@ -162,29 +160,12 @@ static void test_the_pair_has_a_say(void)
     g_free(scene);
 }
 
-/* A face that answers took away counts against the network, as does a class
- * that lies there. */
-static void test_marks_and_neighbours(void)
+/* What another class holds does not enter, whatever the network says. */
+static void test_neighbours_hold(void)
 {
-    static const struct {
-        MedalsMark mark;
-        bool in;
-    } cases[] = {{MEDALS_MARK_OUT, false},
-                 {MEDALS_MARK_KEPT_OUT, false},
-                 {MEDALS_MARK_KEPT_IN, true},
-                 {MEDALS_MARK_IN, true}};
     Scene *scene = scene_new();
-    scene->field.marks = scene->marks;
     int at = place(4, 8, 8);
-    for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
-        fill(scene->plain, 5, 11, 8, cases[n].in ? -8 : 8);
-        scene->marks[at] = (uint8_t) cases[n].mark;
-        run(scene);
-        g_assert_true(cases[n].in ? scene->score[at] > 0
-                                  : scene->score[at] < 0);
-    }
     fill(scene->plain, 4, 12, 8, -8);
-    scene->marks[at] = MEDALS_MARK_NONE;
     run(scene);
     g_assert_cmpfloat(scene->score[at], >, 0);
     scene->field.other = scene->other;
@@ -266,7 +247,7 @@ int main(int argc, char **argv)
     g_test_add_func("/refine_rule/unsure", test_what_is_unsure_grows);
     g_test_add_func("/refine_rule/trust", test_what_is_there_counts);
     g_test_add_func("/refine_rule/pair", test_the_pair_has_a_say);
-    g_test_add_func("/refine_rule/marks", test_marks_and_neighbours);
+    g_test_add_func("/refine_rule/neighbours", test_neighbours_hold);
     g_test_add_func("/refine_rule/threshold", test_no_threshold_is_better);
     g_test_add_func("/refine_rule/nothing", test_nothing_to_threshold);
     g_test_add_func("/refine_rule/nan", test_not_a_number);

@@ -207,6 +207,54 @@ static void test_law(void)
     medals_session_close(&session);
 }
 
+/* Voxels that differ, and with them the 26 around each, if `wide`. */
+static void differing(const uint8_t *a, const uint8_t *b, bool wide,
+                      uint8_t *differ)
+{
+    int reach = wide ? 1 : 0;
+    for (int k = 0; k < NK; k++)
+        for (int j = 0; j < NJ; j++)
+            for (int i = 0; i < NI; i++)
+                for (int z = MAX(k - reach, 0); z <= MIN(k + reach, NK - 1);
+                     z++)
+                    for (int y = MAX(j - reach, 0); y <= MIN(j + reach, NJ - 1);
+                         y++)
+                        for (int x = MAX(i - reach, 0);
+                             x <= MIN(i + reach, NI - 1); x++)
+                            differ[place(i, j, k)] |=
+                                a[place(x, y, z)] != b[place(x, y, z)];
+}
+
+/* The border that an answer drew is not decided again beside it: a click takes
+ * a part of a block that came from elsewhere, refine moves the rest. */
+static void test_refine_spares_answers(void)
+{
+    MedalsSession *session = open_session(NULL);
+    set_classes(session, 1);
+    const int64_t block[6] = {12, 26, 11, 24, 9, 21};
+    uint8_t mask[14 * 13 * 12];
+    memset(mask, 1, sizeof mask);
+    OK(medals_session_mask(session, 0, MEDALS_MASK_LABELMAP, block, mask,
+                           sizeof mask, NULL, NULL, &error));
+    g_autofree uint8_t *before = labels_of(session);
+    OK(click(session, 0, 14, 13, 11, false, MEDALS_ANSWER_INSTANT, NULL,
+             &error));
+    g_autofree uint8_t *clicked = labels_of(session);
+    OK(medals_session_refine(session, 1, NULL, 0, NULL, NULL, &error));
+    g_autofree uint8_t *refined = labels_of(session);
+    g_autofree uint8_t *drawn = g_new0(uint8_t, VOXELS);
+    g_autofree uint8_t *moved = g_new0(uint8_t, VOXELS);
+    differing(before, clicked, true, drawn);
+    differing(clicked, refined, false, moved);
+    size_t all = 0;
+    for (size_t n = 0; n < VOXELS; n++) {
+        all += moved[n];
+        g_assert_false(drawn[n] && moved[n]);
+    }
+    g_assert_cmpint(all, >, 0);
+    medals_session_close(&session);
+}
+
 /* Nothing outside the windows that the answer lists moves. */
 static void test_none_then_answer(void)
 {
@@ -643,6 +691,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/predict", test_predict);
     g_test_add_func("/session/cancel", test_cancel);
     g_test_add_func("/session/law", test_law);
+    g_test_add_func("/session/refine-spares", test_refine_spares_answers);
     g_test_add_func("/session/none", test_none_then_answer);
     g_test_add_func("/session/both", test_both);
     g_test_add_func("/session/boxes_and_masks", test_boxes_and_masks);

@@ -12,13 +12,13 @@ bool medals_image_tokens_init(MedalsImageTokens *tokens,
                               const MedalsParameterSource *source,
                               GError **error)
 {
-    int64_t q = widths->query;
-    *tokens =
-        (MedalsImageTokens){.width = medals_widths_tokens(widths), .query = q};
+    *tokens = (MedalsImageTokens){.width = medals_widths_tokens(widths),
+                                  .hidden = widths->token_hidden,
+                                  .query = widths->query};
     if (medals_named_linear(&tokens->first, source, "projection_layer.0",
-                            tokens->width, q, error) &&
-        medals_named_linear(&tokens->second, source, "projection_layer.2", q, q,
-                            error))
+                            tokens->width, tokens->hidden, error) &&
+        medals_named_linear(&tokens->second, source, "projection_layer.2",
+                            tokens->hidden, tokens->query, error))
         return true;
     medals_image_tokens_clear(tokens);
     return false;
@@ -54,7 +54,7 @@ bool medals_image_tokens_forward(const MedalsExec *exec,
     const MedalsTensor *deepest = &level[MEDALS_LEVELS - 1];
     int64_t rows = medals_tensor_voxels(deepest);
     size_t count = (size_t) rows;
-    size_t per_token = (size_t) (tokens->width + tokens->query);
+    size_t per_token = (size_t) (tokens->width + tokens->hidden);
     float *pooled =
         medals_alloc(count, per_token * sizeof(float), "image tokens", error);
     if (!pooled)
@@ -64,7 +64,7 @@ bool medals_image_tokens_forward(const MedalsExec *exec,
         pool_levels(exec, tokens, level, pooled, error) &&
         medals_linear_forward(exec, &tokens->first, pooled, tokens->width, rows,
                               middle, MEDALS_ACT_GELU, error) &&
-        medals_linear_forward(exec, &tokens->second, middle, tokens->query,
+        medals_linear_forward(exec, &tokens->second, middle, tokens->hidden,
                               rows, dst, MEDALS_ACT_GELU, error);
     medals_free(pooled);
     return good;

@@ -15,8 +15,9 @@
 #include "widths.h"
 
 typedef struct MedalsImageTokens {
-    int64_t width; /* F0+..+F5 */
-    int64_t query; /* Q */
+    int64_t width;  /* F0+..+F5 */
+    int64_t hidden; /* between the two layers */
+    int64_t query;  /* Q */
     MedalsLinear first, second;
 } MedalsImageTokens;
 

@@ -128,7 +128,8 @@ double medals_network_flops(const MedalsNetwork *network, int64_t h, int64_t w,
     double t = (double) (h / MEDALS_SHRINK * (w / MEDALS_SHRINK) *
                          (d / MEDALS_SHRINK));
     double q = (double) widths->query, c = (double) widths->level[0];
-    double tokens = 2 * t * q * ((double) network->tokens.width + q);
+    double tokens = 2 * t * (double) widths->token_hidden *
+                    ((double) network->tokens.width + q);
     double head = 2 * (double) n * (double) widths->mask_hidden * (q + c);
     double fusion = medals_conv_block_flops(network->fusion, h, w, d);
     return medals_unet_flops(&network->unet, h, w, d) + tokens +
@@ -147,8 +148,10 @@ uint64_t medals_network_window_bytes(const MedalsNetwork *network, int64_t h,
         encoded += (voxels >> (3 * i)) * 2 * (uint64_t) level[i] * element;
     uint64_t decoded = voxels * 3 * (uint64_t) level[0] * element;
     uint64_t tokens = voxels / (MEDALS_SHRINK * MEDALS_SHRINK * MEDALS_SHRINK);
-    uint64_t rows = (5 * tokens + 5 * (uint64_t) n) *
-                    (uint64_t) (network->widths.query + network->tokens.width);
+    uint64_t row = (uint64_t) (network->widths.query +
+                               network->widths.token_hidden +
+                               network->tokens.width);
+    uint64_t rows = (5 * tokens + 5 * (uint64_t) n) * row;
     uint64_t hidden = (uint64_t) n * (uint64_t) network->widths.feed_forward;
     return MAX(encoded, decoded) + (rows + hidden) * sizeof(float) +
            SCRATCH_BYTES;

@@ -30,6 +30,7 @@ int64_t medals_widths_tokens(const MedalsWidths *widths)
 MedalsWidths medals_widths_full(void)
 {
     return (MedalsWidths){.level = {64, 64, 128, 256, 512, 768},
+                          .token_hidden = 768,
                           .query = 768,
                           .heads = 8,
                           .layers = 6,
@@ -148,8 +149,9 @@ bool medals_widths_walk(const MedalsWidths *widths, MedalsParameterFn fn,
     return walk_encoder(&walk, widths->level) &&
            walk_decoder(&walk, widths->level) &&
            visit_linear(&walk, "projection_layer.0",
-                        medals_widths_tokens(widths), q) &&
-           visit_linear(&walk, "projection_layer.2", q, q) &&
+                        medals_widths_tokens(widths), widths->token_hidden) &&
+           visit_linear(&walk, "projection_layer.2", widths->token_hidden,
+                        q) &&
            walk_query_decoder(&walk, widths) &&
            visit_linear(&walk, "mask_embed_proj.0", q, widths->mask_hidden) &&
            visit_linear(&walk, "mask_embed_proj.2", widths->mask_hidden, c) &&
@@ -288,6 +290,8 @@ bool medals_widths_read(MedalsWidths *widths, const MedalsWeights *weights,
     *widths = (MedalsWidths){.heads = heads};
     if (!read_levels(widths, weights, error) ||
         !read_width(weights, "projection_layer.0.bias", MAX_WIDTH,
+                    &widths->token_hidden, error) ||
+        !read_width(weights, "projection_layer.2.bias", MAX_WIDTH,
                     &widths->query, error) ||
         !read_layers(widths, weights, error) ||
         !read_width(weights, "mask_embed_proj.0.bias", MAX_WIDTH,

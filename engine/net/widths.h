@@ -16,6 +16,7 @@
 
 typedef struct MedalsWidths {
     int64_t level[MEDALS_LEVELS]; /* F0..F5; C = F0 */
+    int64_t token_hidden;         /* F0+..+F5 -> token_hidden -> Q */
     int64_t query;                /* Q */
     int64_t heads;
     int64_t layers; /* of the query decoder */

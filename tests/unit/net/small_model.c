@@ -13,6 +13,7 @@
 MedalsWidths small_model_widths(void)
 {
     return (MedalsWidths){.level = {4, 4, 8, 8, 16, 16},
+                          .token_hidden = 20,
                           .query = 24,
                           .heads = 4,
                           .layers = 2,

@@ -16,7 +16,8 @@ typedef struct SmallModelChange {
     const char *prefix;   /* before every name, e.g. "module." */
 } SmallModelChange;
 
-/** F 4 4 8 8 16 16, Q 24, 4 heads, 2 layers, feed forward 40, MLP 24-12-4. */
+/** F 4 4 8 8 16 16, tokens 56-20-24, Q 24, 4 heads, 2 layers, feed forward 40,
+ * MLP 24-12-4. */
 MedalsWidths small_model_widths(void);
 
 /** Writes a .safetensors file into a fresh temporary folder and opens it. */

@@ -6,10 +6,12 @@
 #include <math.h>
 
 #include "memory.h"
-#include "tensor.h"
 
 /* The largest entry of the map (7.9). */
 #define PEAK 10.0
+/* A half has 11 binary digits; its last place is never below 2^-24. */
+#define HALF_DIGITS 11
+#define HALF_LEAST_EXPONENT (-24)
 /* Least weight of the compact model's map. */
 #define FLOOR_SMOOTH 1e-6f
 
@@ -68,9 +70,14 @@ static void raise_to(float *map, const int64_t crop[3], float least)
         map[i] = MAX(map[i], least);
 }
 
+/* The nearest half, ties to even, in one rounding: on the way through float32
+ * a value beside the middle of two halves would be rounded twice. */
 static float through_half(double value)
 {
-    return medals_f16_to_f32(medals_f16_from_f32((float) value));
+    int exponent;
+    frexp(value, &exponent);
+    double unit = ldexp(1, MAX(exponent - HALF_DIGITS, HALF_LEAST_EXPONENT));
+    return (float) (nearbyint(value / unit) * unit);
 }
 
 static float through_float(double value)

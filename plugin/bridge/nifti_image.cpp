@@ -1,24 +1,24 @@
 /*
  * nifti_image.cpp - reads NIfTI
  *
- *   header bytes --checks--> ITK: geometry --+--> MedalsImage
- *   voxels --zlib--> swap, scl_slope --------+
+ *   header bytes --checks--> geometry --+--> MedalsImage
+ *   voxels --zlib--> swap, scl_slope ---+
  *
- * ITK interprets the geometry, so that labels lie where ITK-SNAP and Slicer
- * put them. Voxels are streamed straight into the volume: ITK would hold them
- * twice, and takes a file that ends early for one padded with zeros.
+ * The geometry is what ITK makes of the header, so that labels lie where
+ * ITK-SNAP and Slicer put them; ITK itself goes by the file's name, has no
+ * NIfTI-2 and applies units to the spacing only. Voxels are streamed straight
+ * into the volume.
  */
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include <itkNiftiImageIO.h>
 #include <zlib.h>
 
 #include "failure.hpp"
 #include "image_data.hpp"
-#include "itk_image.hpp"
 #include "nifti_header.hpp"
+#include "numbers.hpp"
 #include "voxel_stream.hpp"
 
 namespace medals::bridge
@@ -100,8 +100,18 @@ double millimetres(const NiftiHeader &header)
     case 3:
         return 1e-3; /* micrometres */
     default:
-        return 1;
+        return 1; /* not stated, or millimetres */
     }
+}
+
+void check_units(const std::string &path, const NiftiHeader &header)
+{
+    long long code = header.integer(NiftiField::xyzt_units) & 7;
+    if (code > 3)
+        fail(MEDALS_E_INPUT,
+             "%s: xyzt_units states the unit of length %lld; 1 (metre), 2 "
+             "(millimetre), 3 (micrometre) or 0 expected",
+             path.c_str(), code);
 }
 
 Affine sform_of(const NiftiHeader &header)
@@ -208,81 +218,84 @@ bool prefers_sform(const NiftiHeader &header)
     return true;
 }
 
-/* Whether ITK can interpret the geometry. It has no reader for NIfTI-2 and
- * none for other names, and applies units to the spacing only. */
-bool itk_knows(const std::string &path, const NiftiHeader &header)
-{
-    std::string name = path.substr(path.rfind('/') + 1);
-    bool known = false;
-    for (const char *ending : {".nii", ".nii.gz", ".hdr", ".hdr.gz"}) {
-        size_t n = strlen(ending);
-        known = known || (name.size() > n &&
-                          name.compare(name.size() - n, n, ending) == 0);
-    }
-    return known && header.version() == 1 && millimetres(header) == 1;
-}
+/* How far the lengths of an sform may be from pixdim, as a part of them, and
+ * still be its rounding. */
+const double spacing_tolerance = 5e-4;
 
-/* The same for the files that ITK cannot interpret. */
-MedalsGeometry own_geometry(const NiftiHeader &header, const int64_t size[3])
+/* Whether the sform has the spacing of pixdim. */
+bool sform_fits(const NiftiHeader &header)
 {
-    bool sform = prefers_sform(header);
-    bool qform = header.integer(NiftiField::qform_code) > 0;
-    Affine affine = sform ? sform_of(header) : qform_of(header);
-    double scale = millimetres(header);
-    MedalsGeometry geometry = {};
-    for (int c = 0; c < 3; c++) {
-        bool there = c < header.integer(NiftiField::dim);
-        geometry.size[c] = size[c];
-        geometry.spacing[c] =
-            there ? header.number(NiftiField::pixdim, c + 1) * scale : 1;
-        double length = std::sqrt(column_dot(affine, c, c));
-        double sign = c < 2 ? -1 : 1;
-        geometry.origin[c] =
-            sform || qform ? sign * affine.m[4 * c + 3] * scale : 0;
-        for (int r = 0; r < 3; r++) {
-            double cosine = affine.m[4 * r + c] / length * (r < 2 ? -1 : 1);
-            geometry.direction[3 * r + c] =
-                (sform || qform) && there ? cosine : double(r == c);
-        }
-    }
-    return geometry;
-}
-
-/* An sform at right angles whose column lengths are not the pixdim. It places
- * the voxels, so that its lengths are the spacing. */
-MedalsGeometry sform_geometry(MedalsImage &image, const NiftiHeader &header,
-                              const int64_t size[3])
-{
-    MedalsGeometry geometry = own_geometry(header, size);
-    const double *spacing = geometry.spacing;
-    std::string pixdim =
-        text_of("%g x %g x %g", spacing[0], spacing[1], spacing[2]);
     Affine affine = sform_of(header);
-    for (int c = 0; c < 3 && c < header.integer(NiftiField::dim); c++)
-        geometry.spacing[c] = std::sqrt(column_dot(affine, c, c));
+    for (int c = 0; c < 3 && c < header.integer(NiftiField::dim); c++) {
+        double spacing = header.number(NiftiField::pixdim, c + 1);
+        double length = std::sqrt(column_dot(affine, c, c));
+        if (!(std::fabs(length - spacing) <= spacing_tolerance * spacing))
+            return false;
+    }
+    return true;
+}
+
+/* The form that places the voxels. An sform of another spacing than pixdim is
+ * used where there is no qform only. */
+enum class Form { none, sform, qform };
+
+Form form_of(const NiftiHeader &header)
+{
+    bool qform = header.integer(NiftiField::qform_code) > 0;
+    if (prefers_sform(header) && (!qform || sform_fits(header)))
+        return Form::sform;
+    return qform ? Form::qform : Form::none;
+}
+
+/* Unit columns of the direction in LPS; the third one of a 2-D image stands at
+ * right angles to the others. */
+void set_direction(const Affine &affine, int axes, MedalsGeometry &g)
+{
+    double *d = g.direction;
+    for (int c = 0; c < axes; c++) {
+        double length = std::sqrt(column_dot(affine, c, c));
+        for (int r = 0; r < 3; r++)
+            d[3 * r + c] =
+                affine.m[4 * r + c] / length * (r < 2 ? -1 : 1) + 0.0;
+    }
+    for (int r = 0; r < 3 && axes == 2; r++) {
+        int s = 3 * ((r + 1) % 3), t = 3 * ((r + 2) % 3);
+        d[3 * r + 2] = d[s] * d[t + 1] - d[t] * d[s + 1];
+    }
+}
+
+/* ITK's interpretation; also of what ITK does not read: NIfTI-2, units other
+ * than mm of the whole form, files under other names. */
+MedalsGeometry geometry_in(MedalsImage &image, const NiftiHeader &header,
+                           const int64_t size[3])
+{
+    Form form = form_of(header);
+    int axes = int(std::min<int64_t>(header.integer(NiftiField::dim), 3));
+    double scale = millimetres(header);
+    MedalsGeometry g = {};
+    for (int c = 0; c < 3; c++) {
+        g.size[c] = size[c];
+        g.spacing[c] =
+            c < axes ? header.number(NiftiField::pixdim, c + 1) * scale : 1;
+        g.direction[4 * c] = 1;
+    }
+    if (form == Form::none)
+        return g;
+    Affine affine = form == Form::sform ? sform_of(header) : qform_of(header);
+    set_direction(affine, axes, g);
+    for (int r = 0; r < 3; r++)
+        g.origin[r] = affine.m[4 * r + 3] * scale * (r < 2 ? -1 : 1) + 0.0;
+    if (form == Form::qform || sform_fits(header))
+        return g;
+    std::string pixdim =
+        text_of("%g x %g x %g", g.spacing[0], g.spacing[1], g.spacing[2]);
+    for (int c = 0; c < axes; c++)
+        g.spacing[c] = std::sqrt(column_dot(affine, c, c)) * scale;
     image.warnings.push_back(
         text_of("the spacing of the sform, %g x %g x %g mm, is not that of "
                 "pixdim, %s: the sform is used",
-                spacing[0], spacing[1], spacing[2], pixdim.c_str()));
-    return geometry;
-}
-
-MedalsGeometry itk_geometry(MedalsImage &image, const std::string &path,
-                            const NiftiHeader &header, const int64_t size[3])
-{
-    auto io = itk::NiftiImageIO::New();
-    io->SetFileName(path);
-    try {
-        io->ReadImageInformation();
-    } catch (const itk::ExceptionObject &e) {
-        std::string text = e.GetDescription();
-        if (text.find("orthonormal") == std::string::npos)
-            throw;
-        return sform_geometry(image, header, size);
-    }
-    MedalsGeometry geometry = geometry_of(*io);
-    std::copy(size, size + 3, geometry.size);
-    return geometry;
+                g.spacing[0], g.spacing[1], g.spacing[2], pixdim.c_str()));
+    return g;
 }
 
 /* The largest distance, in mm, by which an affine misplaces a corner. */
@@ -339,16 +352,18 @@ void name_orientation(MedalsImage &image, const NiftiHeader &header,
                     image.orientation_from.c_str(), std::min(off_s, off_q)));
 }
 
+/* The .img beside a .hdr, gzipped or not, in the letters of the header. */
 std::string voxel_file(const std::string &path, const NiftiHeader &header)
 {
-    size_t dot = path.rfind(".hdr");
+    size_t dot = small_letters(path).rfind(".hdr");
     if (header.single() || dot == std::string::npos)
         return path;
-    std::string name = path.substr(0, dot) + ".img";
+    bool capitals = path[dot + 1] == 'H';
+    std::string name = path.substr(0, dot) + (capitals ? ".IMG" : ".img");
     FILE *file = fopen(name.c_str(), "rb");
     if (file)
         fclose(file);
-    return file ? name : name + ".gz";
+    return file ? name : name + (capitals ? ".GZ" : ".gz");
 }
 
 /** Reads bytes of a plain or gzip file in order. */
@@ -517,6 +532,7 @@ ImagePointer read_nifti(const std::string &path)
     MedalsGeometry geometry;
     int64_t size[3];
     read_size(path, header, size);
+    check_units(path, header);
     check_pixdim(path, header);
     int axes = int(std::min<int64_t>(header.integer(NiftiField::dim), 3));
     if (header.integer(NiftiField::sform_code) > 0)
@@ -536,9 +552,7 @@ ImagePointer read_nifti(const std::string &path)
     check_size(path, size, medals_dtype_size(v.dtype), 1);
 
     auto image = std::make_unique<MedalsImage>();
-    geometry = itk_knows(path, header)
-                   ? itk_geometry(*image, path, header, size)
-                   : own_geometry(header, size);
+    geometry = geometry_in(*image, header, size);
     check_geometry(path, geometry);
     name_orientation(*image, header, geometry);
     image->volume = new_volume(path, geometry, v.dtype);

@@ -1,42 +1,25 @@
 /*
- * nrrd_header.cpp - reads NRRD: its text header here, its voxels through ITK
- *
- * Format: teem.sourceforge.net/nrrd/format.html
+ * nrrd_header.cpp - the text of an NRRD header
  */
 #include "nrrd_header.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <fstream>
-#include <sstream>
-
-#include <itkNrrdImageIO.h>
+#include <set>
 
 #include "failure.hpp"
-#include "image_data.hpp"
-#include "itk_image.hpp"
 #include "numbers.hpp"
+#include "voxel_files.hpp"
 
 namespace medals::bridge
 {
 
-static std::string trim(const std::string &text)
+namespace
 {
-    size_t first = text.find_first_not_of(" \t\r");
-    if (first == std::string::npos)
-        return "";
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
-static std::string lower(std::string text)
-{
-    for (char &c : text)
-        c = char(tolower((unsigned char) c));
-    return text;
-}
+const uint64_t longest_header = uint64_t(64) << 20;
 
 /* "\n" and "\\" in the value of a key */
-static std::string unescape(const std::string &text)
+std::string unescape(const std::string &text)
 {
     std::string plain;
     for (size_t i = 0; i < text.size(); i++) {
@@ -49,49 +32,153 @@ static std::string unescape(const std::string &text)
     return plain;
 }
 
-static void take_line(NrrdHeader &header, const std::string &line)
+/* A field's name as the format's page has it, "" if there is none such. */
+std::string known_field(const std::string &name)
 {
-    size_t colon = line.find(':');
-    if (line[0] == '#' || colon == std::string::npos)
-        return;
-    bool key = colon + 1 < line.size() && line[colon + 1] == '=';
-    if (key)
-        header.keys[line.substr(0, colon)] = unescape(line.substr(colon + 2));
-    else
-        header.fields[lower(line.substr(0, colon))] =
-            trim(line.substr(colon + 1));
+    static const std::set<std::string> names = {"axis maxs",
+                                                "axis mins",
+                                                "block size",
+                                                "byte skip",
+                                                "centers",
+                                                "content",
+                                                "data file",
+                                                "dimension",
+                                                "encoding",
+                                                "endian",
+                                                "kinds",
+                                                "labels",
+                                                "line skip",
+                                                "max",
+                                                "measurement frame",
+                                                "min",
+                                                "number",
+                                                "old max",
+                                                "old min",
+                                                "sample units",
+                                                "sizes",
+                                                "space",
+                                                "space dimension",
+                                                "space directions",
+                                                "space origin",
+                                                "space units",
+                                                "spacings",
+                                                "thicknesses",
+                                                "type",
+                                                "units"};
+    static const std::map<std::string, std::string> others = {
+        {"axismaxs", "axis maxs"},   {"axismins", "axis mins"},
+        {"blocksize", "block size"}, {"byteskip", "byte skip"},
+        {"centerings", "centers"},   {"datafile", "data file"},
+        {"lineskip", "line skip"},   {"oldmax", "old max"},
+        {"oldmin", "old min"},       {"sampleunits", "sample units"}};
+    auto other = others.find(name);
+    if (other != others.end())
+        return other->second;
+    return names.count(name) ? name : "";
 }
 
-NrrdHeader NrrdHeader::read(const std::string &path)
+[[noreturn]] void fail_line(const NrrdHeader &header, const char *what,
+                            const std::string &line)
 {
-    static const size_t longest = size_t(64) << 20;
-    NrrdHeader header;
-    std::ifstream file(path, std::ios::binary);
-    std::string line;
-    if (!std::getline(file, line))
-        fail(MEDALS_E_IO, "%s: cannot be read; an NRRD file expected",
-             path.c_str());
-    header.bytes = line.size() + 1;
-    while (std::getline(file, line)) {
-        header.bytes += line.size() + 1;
-        if (!line.empty() && line.back() == '\r')
-            line.pop_back();
-        if (line.empty())
-            return header;
-        if (header.bytes > longest)
+    fail(MEDALS_E_INPUT,
+         "%s: %s in its header, \"%s\"; the fields of an NRRD "
+         "header expected",
+         header.path.c_str(), what, shortened(one_line(line)).c_str());
+}
+
+void take_line(NrrdHeader &header, const std::string &line)
+{
+    if (line[0] == '#')
+        return;
+    size_t colon = line.find(':');
+    if (colon == std::string::npos)
+        fail_line(header, "a line without a colon", line);
+    bool key = colon + 1 < line.size() && line[colon + 1] == '=';
+    if (key) {
+        header.keys[line.substr(0, colon)] = unescape(line.substr(colon + 2));
+        return;
+    }
+    std::string name = known_field(small_letters(line.substr(0, colon)));
+    if (name.empty())
+        fail_line(header, "an unknown field", line);
+    if (!header.fields.emplace(name, trimmed(line.substr(colon + 1))).second)
+        fail_line(header, "a field for the second time", line);
+}
+
+/* One line without its end; false at the end of the file. */
+bool next_line(NrrdHeader &header, std::istream &text, std::string &line)
+{
+    line.clear();
+    int c;
+    while ((c = text.get()) != EOF && c != '\n') {
+        line += char(c);
+        if (++header.bytes > longest_header)
             fail(MEDALS_E_INPUT,
                  "%s: more than 64 MiB of header; an NRRD header expected",
-                 path.c_str());
-        take_line(header, line);
-        bool list = line.rfind("data file: LIST", 0) == 0;
-        if (list)
+                 header.path.c_str());
+    }
+    header.bytes += c == '\n';
+    if (!line.empty() && line.back() == '\r')
+        line.pop_back();
+    return c != EOF || !line.empty();
+}
+
+void read_list(NrrdHeader &header, std::istream &text)
+{
+    std::string line;
+    while (next_line(header, text, line)) {
+        if (trimmed(line).empty())
+            continue;
+        if (header.list.size() == voxel_files_most)
+            fail(MEDALS_E_INPUT,
+                 "%s: more than %zu files listed; fewer "
+                 "expected",
+                 header.path.c_str(), header.list.size());
+        header.list.push_back(line);
+    }
+}
+
+void check_magic(const NrrdHeader &header, const std::string &line)
+{
+    bool known = line.size() == 8 && line.compare(0, 7, "NRRD000") == 0 &&
+                 line[7] >= '1' && line[7] <= '6';
+    if (!known)
+        fail(MEDALS_E_INPUT,
+             "%s: its first line is \"%s\"; NRRD0001 to NRRD0006 expected",
+             header.path.c_str(), shortened(one_line(line)).c_str());
+}
+
+} // namespace
+
+NrrdHeader NrrdHeader::read(const std::string &path, std::istream &text)
+{
+    NrrdHeader header;
+    header.path = path;
+    std::string line;
+    if (!next_line(header, text, line))
+        fail(MEDALS_E_IO, "%s: cannot be read; an NRRD file expected",
+             path.c_str());
+    check_magic(header, line);
+    while (next_line(header, text, line)) {
+        if (line.empty())
             return header;
+        take_line(header, line);
+        if (header.field("data file").compare(0, 4, "LIST") == 0) {
+            read_list(header, text);
+            return header;
+        }
     }
     if (!header.detached())
         fail(MEDALS_E_INPUT,
              "%s: the file ends inside its header; voxels expected",
              path.c_str());
     return header;
+}
+
+NrrdHeader NrrdHeader::read(const std::string &path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return read(path, file);
 }
 
 std::string NrrdHeader::field(const std::string &name) const
@@ -104,127 +191,6 @@ std::string NrrdHeader::key(const std::string &name) const
 {
     auto found = keys.find(name);
     return found == keys.end() ? "" : found->second;
-}
-
-bool NrrdHeader::detached() const
-{
-    return fields.count("data file") || fields.count("datafile");
-}
-
-bool NrrdHeader::axes(std::array<double, 9> &axes) const
-{
-    static const struct {
-        const char *name, *letters;
-        double sign[2];
-    } spaces[] = {{"left-posterior-superior", "lps", {1, 1}},
-                  {"right-anterior-superior", "ras", {-1, -1}},
-                  {"left-anterior-superior", "las", {1, -1}}};
-    std::string space = lower(field("space"));
-    std::vector<double> numbers = numbers_in(field("space directions"));
-    for (const auto &known : spaces) {
-        if (space != known.name && space != known.letters)
-            continue;
-        if (numbers.size() != 9)
-            return false;
-        for (size_t i = 0; i < 9; i++)
-            axes[i] = i % 3 < 2 ? numbers[i] * known.sign[i % 3] : numbers[i];
-        return true;
-    }
-    return false;
-}
-
-static size_t type_bytes(const std::string &type)
-{
-    static const std::pair<const char *, size_t> words[] = {
-        {"64", 8},   {"longlong", 8}, {"long long", 8}, {"double", 8},
-        {"32", 4},   {"float", 4},    {"short", 2},     {"16", 2},
-        {"char", 1}, {"int8", 1},     {"uint8", 1},     {"int", 4}};
-    for (const auto &word : words) {
-        if (type.find(word.first) != std::string::npos)
-            return word.second;
-    }
-    return 1;
-}
-
-/* Whether axis a is one of space; without kinds the first three are. */
-static bool is_domain(const std::vector<std::string> &kinds, size_t a)
-{
-    if (kinds.empty())
-        return a < 3;
-    return a < kinds.size() && (kinds[a] == "domain" || kinds[a] == "space");
-}
-
-static std::vector<std::string> words_of(const std::string &text)
-{
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    std::string word;
-    while (stream >> word)
-        words.push_back(lower(word));
-    return words;
-}
-
-/* ITK takes a spacing that is not a number for 1, a negative one as it is. */
-static void check_numbers(const std::string &path, const NrrdHeader &header)
-{
-    std::vector<std::string> kinds = words_of(header.field("kinds"));
-    std::vector<double> spacings = numbers_in(header.field("spacings"));
-    bool bad = false;
-    for (size_t a = 0; a < spacings.size(); a++)
-        bad = bad || (is_domain(kinds, a) &&
-                      !(std::isfinite(spacings[a]) && spacings[a] > 0));
-    for (double number : numbers_in(header.field("space directions")))
-        bad = bad || !std::isfinite(number);
-    if (bad)
-        fail(MEDALS_E_INPUT,
-             "%s: spacing %s%s; positive, finite spacing expected",
-             path.c_str(), header.field("spacings").c_str(),
-             header.field("space directions").c_str());
-}
-
-static void check_holds(const std::string &path, const NrrdHeader &header)
-{
-    double need = double(type_bytes(lower(header.field("type"))));
-    for (double size : numbers_in(header.field("sizes"))) {
-        if (!(size >= 1))
-            fail(MEDALS_E_INPUT,
-                 "%s: no voxels (sizes: %s); at least one along each axis "
-                 "expected",
-                 path.c_str(), header.field("sizes").c_str());
-        need *= size;
-    }
-    std::string encoding = lower(header.field("encoding"));
-    bool raw = encoding == "raw";
-    bool packed = encoding == "gzip" || encoding == "gz";
-    if (header.detached() || (!raw && !packed))
-        return;
-    double have = double(file_size(path)) - double(header.bytes);
-    double limit = raw ? have : have * 1032;
-    if (need > limit)
-        fail(MEDALS_E_INPUT,
-             "%s: the file is too short, it can hold %.0f bytes of voxels; "
-             "%.0f expected by its header",
-             path.c_str(), limit, need);
-}
-
-ImagePointer read_nrrd(const std::string &path,
-                       std::vector<MedalsVolume *> *layers)
-{
-    NrrdHeader header = NrrdHeader::read(path);
-    check_holds(path, header);
-    check_numbers(path, header);
-    auto io = itk::NrrdImageIO::New();
-    io->SetFileName(path);
-    io->ReadImageInformation();
-    ImagePointer image = read_with_itk(path, *io, layers);
-    image->format = "nrrd";
-    image->has_nrrd_axes = header.axes(image->nrrd_axes);
-    if (header.field("space").empty()) {
-        image->orientation_from = "none";
-        image->warnings.push_back("the file states no space: left and right "
-                                  "are a guess");
-    }
-    return image;
 }
 
 } // namespace medals::bridge

@@ -5,6 +5,7 @@
 #define MEDALS_BRIDGE_NUMBERS_HPP
 
 #include <charconv>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,48 @@ inline std::vector<double> numbers_in(const std::string &text)
         }
     }
     return numbers;
+}
+
+/** The words of a text, divided by blanks; "" has none. */
+inline std::vector<std::string> words_in(const std::string &text)
+{
+    std::vector<std::string> words;
+    size_t at = 0;
+    while ((at = text.find_first_not_of(" \t\r", at)) != std::string::npos) {
+        size_t end = text.find_first_of(" \t\r", at);
+        words.push_back(text.substr(at, end - at));
+        if (end == std::string::npos)
+            break;
+        at = end;
+    }
+    return words;
+}
+
+/** The number that a whole text is; false if it is none. */
+template <typename T> bool parse_number(const std::string &text, T *value)
+{
+    size_t plus = text.size() > 1 && text[0] == '+';
+    const char *begin = text.data() + plus, *end = text.data() + text.size();
+    auto found = std::from_chars(begin, end, *value);
+    return begin < end && found.ec == std::errc() && found.ptr == end;
+}
+
+/** The text in small ASCII letters. */
+inline std::string small_letters(std::string text)
+{
+    for (char &c : text)
+        if (c >= 'A' && c <= 'Z')
+            c = char(c - 'A' + 'a');
+    return text;
+}
+
+/** The text without blanks at both ends. */
+inline std::string trimmed(const std::string &text)
+{
+    size_t first = text.find_first_not_of(" \t\r");
+    if (first == std::string::npos)
+        return "";
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 } // namespace medals::bridge

@@ -148,9 +148,9 @@ uint64_t medals_network_window_bytes(const MedalsNetwork *network, int64_t h,
         encoded += (voxels >> (3 * i)) * 2 * (uint64_t) level[i] * element;
     uint64_t decoded = voxels * 3 * (uint64_t) level[0] * element;
     uint64_t tokens = voxels / (MEDALS_SHRINK * MEDALS_SHRINK * MEDALS_SHRINK);
-    uint64_t row = (uint64_t) (network->widths.query +
-                               network->widths.token_hidden +
-                               network->tokens.width);
+    uint64_t row =
+        (uint64_t) (network->widths.query + network->widths.token_hidden +
+                    network->tokens.width);
     uint64_t rows = (5 * tokens + 5 * (uint64_t) n) * row;
     uint64_t hidden = (uint64_t) n * (uint64_t) network->widths.feed_forward;
     return MAX(encoded, decoded) + (rows + hidden) * sizeof(float) +

@@ -150,8 +150,7 @@ bool medals_widths_walk(const MedalsWidths *widths, MedalsParameterFn fn,
            walk_decoder(&walk, widths->level) &&
            visit_linear(&walk, "projection_layer.0",
                         medals_widths_tokens(widths), widths->token_hidden) &&
-           visit_linear(&walk, "projection_layer.2", widths->token_hidden,
-                        q) &&
+           visit_linear(&walk, "projection_layer.2", widths->token_hidden, q) &&
            walk_query_decoder(&walk, widths) &&
            visit_linear(&walk, "mask_embed_proj.0", q, widths->mask_hidden) &&
            visit_linear(&walk, "mask_embed_proj.2", widths->mask_hidden, c) &&

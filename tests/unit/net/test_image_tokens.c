@@ -40,8 +40,8 @@ static void plain_linear(const MedalsParameterSource *source,
     GError *error = NULL;
     float *weight = medals_parameter_take(source, prefix, "weight", 2,
                                           (int64_t[]){out, in}, &error);
-    float *bias = medals_parameter_take(source, prefix, "bias", 1, &out,
-                                        &error);
+    float *bias =
+        medals_parameter_take(source, prefix, "bias", 1, &out, &error);
     g_assert_no_error(error);
     for (int64_t o = 0; o < out; o++) {
         double sum = bias[o];
@@ -82,8 +82,8 @@ static void test_hidden(void)
         MedalsTensor level[MEDALS_LEVELS];
         fill_levels(level, &widths);
         float found[TOKENS * 24];
-        g_assert_true(medals_image_tokens_forward(&exec, &tokens, level, found,
-                                                  &error));
+        g_assert_true(
+            medals_image_tokens_forward(&exec, &tokens, level, found, &error));
         for (int64_t t = 0; t < TOKENS; t++) {
             double pooled[56], middle[40], expected[24];
             double *next = pooled;

@@ -81,7 +81,7 @@ static void test_halves(void)
     double axis[3][D];
     for (int a = 0; a < 3; a++)
         medals_importance_axis(crop[a], axis[a]);
-    float *map = g_new(float, H * W * D);
+    float *map = g_new(float, H *W *D);
     medals_importance_map(crop, map);
     for (int64_t h = 0; h < H; h++)
         for (int64_t w = 0; w < W; w++)
@@ -93,10 +93,10 @@ static void test_halves(void)
                 if (half <= 1)
                     continue; /* the floor of the map */
                 double miss = fabs(exact - entry);
-                double below = fabs(
-                    exact - medals_f16_to_f32((uint16_t) (half - 1)));
-                double above = fabs(
-                    exact - medals_f16_to_f32((uint16_t) (half + 1)));
+                double below =
+                    fabs(exact - medals_f16_to_f32((uint16_t) (half - 1)));
+                double above =
+                    fabs(exact - medals_f16_to_f32((uint16_t) (half + 1)));
                 g_assert_cmpfloat(miss, <=, below);
                 g_assert_cmpfloat(miss, <=, above);
             }

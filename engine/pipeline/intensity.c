@@ -174,6 +174,8 @@ bool medals_intensity_prepare(const MedalsExec *exec,
     float most = MIN(MAX(extent.high, job.lo), job.hi);
     job.range = MAX(most - job.least, LEAST_RANGE);
     report->not_finite = extent.not_finite;
+    report->low = extent.low;
+    report->high = extent.high;
     report->constant = prepared ? extent.low == extent.high : most == job.least;
     return run(exec, &job, map_piece, error);
 }

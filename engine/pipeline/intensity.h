@@ -12,6 +12,7 @@
 typedef struct MedalsIntensityReport {
     uint64_t not_finite; /* NaN and infinite voxels, set to the smallest */
     bool constant;       /* all voxels equal: the result is zeros */
+    float low, high;     /* least and largest finite voxel */
     bool has_window;
     double window[2]; /* bounds used (CT) */
 } MedalsIntensityReport;

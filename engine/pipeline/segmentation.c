@@ -22,6 +22,7 @@ typedef struct Run {
     const MedalsVolume *volume;
     const MedalsSegmentOptions *options;
     MedalsSegmentationExtras extras;
+    MedalsHounsfield hounsfield; /* what the values look like */
     MedalsSegmentation *out;
     MedalsGeometry geometry; /* of the part that is segmented */
     uint8_t *image;          /* 0..255, image order, that part */
@@ -147,26 +148,65 @@ static bool crop_to_roi(Run *run, GError **error)
     return true;
 }
 
+/* Voxels that are network intensities already say nothing. */
+static bool look_at_values(Run *run, GError **error)
+{
+    if (run->extras.hounsfield) {
+        run->hounsfield = *run->extras.hounsfield;
+        return true;
+    }
+    if (flag(run, MEDALS_SEGMENT_PREPARED)) {
+        run->hounsfield.constant = true;
+        return true;
+    }
+    return medals_hounsfield_look(run->volume, &run->hounsfield, error);
+}
+
+static void warn_of_values(Run *run)
+{
+    if (run->extras.hounsfield)
+        return;
+    const MedalsTextRequest *request = &run->out->request;
+    g_autofree char *line = medals_hounsfield_warning(
+        &run->hounsfield, request->modality, request->source);
+    if (line)
+        warn(run, "%s", line);
+}
+
+static void warn_constant(Run *run, const MedalsIntensityReport *report)
+{
+    if (report->low == report->high)
+        warn(run, "image: all voxels are equal; the labelmap is empty");
+    else
+        warn(run,
+             "image: voxels of %g to %g, all on one side of the window %g to "
+             "%g; the labelmap is empty",
+             report->low, report->high, report->window[0], report->window[1]);
+}
+
 static bool prepare_image(Run *run, GError **error)
 {
     MedalsIntensityReport report = {0};
+    double window[2];
     const MedalsTextRequest *request = &run->out->request;
     run->geometry = run->volume->geometry;
+    medals_hounsfield_window(&run->hounsfield, request->window, window);
     medals_task_phase(&run->task, "intensity");
     run->image = medals_alloc((size_t) medals_geometry_voxels(&run->geometry),
                               1, "image", error);
     if (!run->image ||
-        !medals_intensity_prepare(
-            &run->exec, run->volume, request->modality, request->window,
-            flag(run, MEDALS_SEGMENT_PREPARED), run->image, &report, error))
+        !medals_intensity_prepare(&run->exec, run->volume, request->modality,
+                                  window, flag(run, MEDALS_SEGMENT_PREPARED),
+                                  run->image, &report, error))
         return false;
     if (report.not_finite)
         warn(run,
              "image: %" G_GUINT64_FORMAT " voxels are not finite; they "
              "became the smallest finite value",
              report.not_finite);
+    warn_of_values(run);
     if (report.constant)
-        warn(run, "image: all voxels are equal; the labelmap is empty");
+        warn_constant(run, &report);
     if (report.constant)
         return true;
     return !run->options->has_roi || crop_to_roi(run, error);
@@ -439,10 +479,11 @@ medals_segmentation_run(MedalsModel *model, const MedalsVolume *volume,
     run.out = g_new0(MedalsSegmentation, 1);
     run.out->warnings = g_ptr_array_new_with_free_func(g_free);
     run.out->model = medals_model_ref(model);
-    bool ok =
-        check_request(&run, error) &&
-        medals_text_request_settle(model, options, &run.out->request, error) &&
-        fill_classes(&run, error);
+    bool ok = check_request(&run, error) && look_at_values(&run, error) &&
+              medals_text_request_settle(
+                  model, options, medals_hounsfield_modality(&run.hounsfield),
+                  &run.out->request, error) &&
+              fill_classes(&run, error);
     if (ok && (ok = medals_lane_enter(model->lane, &run.task, error))) {
         ok = run_request(&run, error);
         medals_lane_leave(model->lane);

@@ -7,6 +7,7 @@
 #ifndef MEDALS_SEGMENTATION_H
 #define MEDALS_SEGMENTATION_H
 
+#include "hounsfield.h"
 #include "medals/segment.h"
 #include "model_data.h"
 #include "text_request.h"
@@ -38,6 +39,9 @@ typedef struct MedalsSegmentationExtras {
      * 0; NULL: none. Not with a region of interest. */
     const uint16_t *annotation;
     const MedalsFeatureStore *store; /* or NULL */
+    /* What the image's values look like, when the user was told of it; NULL:
+     * looked at and warned of here. */
+    const MedalsHounsfield *hounsfield;
 } MedalsSegmentationExtras;
 
 /** See medals_segment(). @param extras NULL: none */

@@ -86,6 +86,7 @@ static MedalsModality *text_modalities(const MedalsSegmentOptions *options,
 static void settle_modality(const MedalsModel *model,
                             const MedalsSegmentOptions *options,
                             const MedalsModality *of_text,
+                            MedalsModality of_values,
                             MedalsTextRequest *request)
 {
     MedalsModality named = medals_text_majority(of_text, request->count);
@@ -95,6 +96,9 @@ static void settle_modality(const MedalsModel *model,
     } else if (options->header_modality != MEDALS_MODALITY_NONE) {
         request->modality = options->header_modality;
         request->source = MEDALS_FROM_HEADER;
+    } else if (of_values != MEDALS_MODALITY_NONE) {
+        request->modality = of_values;
+        request->source = MEDALS_FROM_VALUES;
     } else if (named != MEDALS_MODALITY_NONE) {
         request->modality = named;
         request->source = MEDALS_FROM_TEXT;
@@ -171,6 +175,7 @@ static bool check_window(const MedalsSegmentOptions *options, GError **error)
 
 bool medals_text_request_settle(const MedalsModel *model,
                                 const MedalsSegmentOptions *options,
+                                MedalsModality of_values,
                                 MedalsTextRequest *request, GError **error)
 {
     *request = (MedalsTextRequest){.count = options->text_count};
@@ -182,7 +187,7 @@ bool medals_text_request_settle(const MedalsModel *model,
     bool ok = reserve(request, error) &&
               (of_text = text_modalities(options, literal, error));
     if (ok) {
-        settle_modality(model, options, of_text, request);
+        settle_modality(model, options, of_text, of_values, request);
         settle_classes(model, options, of_text, request);
         settle_window(model, options, request);
     } else {

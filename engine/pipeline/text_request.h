@@ -1,8 +1,8 @@
 /*
  * text_request.h - what a list of texts asks for: modality and classes
  *
- *   product    option, header, texts, model settle one modality; then texts
- *              are matched to its classes (command.md 2)
+ *   product    option, header, values, texts, model settle one modality; then
+ *              texts are matched to its classes (command.md 2)
  *   literal    each sentence has its own modality and class; the case's is
  *              the majority (spec 4)
  */
@@ -26,10 +26,12 @@ typedef struct MedalsTextRequest {
 } MedalsTextRequest;
 
 /** Settles texts, modality and CT window of a request.
+ *  @param of_values what the voxels alone tell (hounsfield.h), or NONE
  *  @return false: MEDALS_E_USAGE no text, a bad label list; MEDALS_E_INPUT a
  *          text that is empty, not UTF-8 or there twice; MEDALS_E_NOMEM */
 bool medals_text_request_settle(const MedalsModel *model,
                                 const MedalsSegmentOptions *options,
+                                MedalsModality of_values,
                                 MedalsTextRequest *request, GError **error);
 void medals_text_request_clear(MedalsTextRequest *request);
 

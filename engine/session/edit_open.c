@@ -52,6 +52,31 @@ static void warn(MedalsSession *session, const char *format, ...)
     va_end(args);
 }
 
+/* What is odd about the values, where the modality is known already; the first
+ * predict tells it otherwise. A journal's user was told before. */
+static void tell_values(MedalsSession *session)
+{
+    MedalsScene *scene = &session->scene;
+    MedalsModality of_values = medals_hounsfield_modality(&scene->hounsfield);
+    scene->told = true;
+    if (scene->settled)
+        return;
+    g_autofree char *line = NULL;
+    if (scene->modality != MEDALS_MODALITY_NONE)
+        line = medals_hounsfield_warning(&scene->hounsfield, scene->modality,
+                                         MEDALS_FROM_OPTION);
+    else if (scene->header_modality != MEDALS_MODALITY_NONE)
+        line = medals_hounsfield_warning(
+            &scene->hounsfield, scene->header_modality, MEDALS_FROM_HEADER);
+    else if (of_values != MEDALS_MODALITY_NONE)
+        line = medals_hounsfield_warning(&scene->hounsfield, of_values,
+                                         MEDALS_FROM_VALUES);
+    else
+        scene->told = false;
+    if (line)
+        warn(session, "%s", line);
+}
+
 /* ---- an initial labelmap ------------------------------------------------ */
 
 static bool same_grid(const MedalsGeometry *a, const MedalsGeometry *b)
@@ -289,8 +314,14 @@ static bool begin(MedalsSession *session, const MedalsSessionOptions *options,
     session->state =
         medals_state_new(session->scene.volume->geometry.size, error);
     session->shown = session->state;
-    return session->state && open_journal(session, options, error) &&
-           begin_with_labelmap(session, options, error);
+    if (!session->state ||
+        !medals_hounsfield_look(session->scene.volume,
+                                &session->scene.hounsfield, error) ||
+        !open_journal(session, options, error) ||
+        !begin_with_labelmap(session, options, error))
+        return false;
+    tell_values(session);
+    return true;
 }
 
 MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,

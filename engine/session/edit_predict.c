@@ -132,9 +132,23 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
     memcpy(options.window, scene->window, sizeof options.window);
     options.progress = edit->call.progress;
     options.progress_cookie = edit->call.progress_cookie;
-    MedalsSegmentationExtras extras = {question->marks, &store};
+    MedalsSegmentationExtras extras = {question->marks, &store,
+                                       &scene->hounsfield};
     return medals_segmentation_run(scene->model, scene->volume, &options,
                                    &extras, error);
+}
+
+/* What is odd about the values, once a session. */
+static void tell_values(MedalsEdit *edit)
+{
+    MedalsScene *scene = &edit->session->scene;
+    if (scene->told)
+        return;
+    g_autofree char *line = medals_hounsfield_warning(
+        &scene->hounsfield, scene->modality, scene->source);
+    if (line)
+        medals_answer_warn(edit->answer, "%s", line);
+    scene->told = true;
 }
 
 static MedalsState *predict(MedalsEdit *edit, const Question *question,
@@ -147,8 +161,10 @@ static MedalsState *predict(MedalsEdit *edit, const Question *question,
     if (next && !medals_state_predict(next, result->labelmap->data,
                                       question->asked, error))
         g_clear_pointer(&next, medals_state_free);
-    if (next)
+    if (next) {
+        tell_values(edit);
         take_report(edit, next, question, result);
+    }
     medals_segmentation_free(&result);
     return next;
 }

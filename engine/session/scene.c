@@ -50,10 +50,13 @@ bool medals_scene_settle(MedalsScene *scene, const char *const *texts,
     options.has_window = scene->has_window;
     memcpy(options.window, scene->window, sizeof options.window);
     MedalsTextRequest request;
-    if (!medals_text_request_settle(scene->model, &options, &request, error))
+    if (!medals_text_request_settle(
+            scene->model, &options,
+            medals_hounsfield_modality(&scene->hounsfield), &request, error))
         return false;
     scene->settled = true;
     scene->modality = request.modality;
+    scene->source = request.source;
     scene->has_window = request.has_window;
     memcpy(scene->window, request.window, sizeof scene->window);
     medals_text_request_clear(&request);
@@ -106,12 +109,14 @@ bool medals_scene_prepare(MedalsScene *scene, const MedalsExec *exec,
         return false;
     const MedalsVolume *volume = scene->volume;
     MedalsIntensityReport report = {0};
+    double window[2];
+    medals_hounsfield_window(&scene->hounsfield, scene->window, window);
     uint8_t *image = medals_alloc(
         (size_t) medals_geometry_voxels(&volume->geometry), 1, "image", error);
     scene->ready =
         image &&
-        medals_intensity_prepare(exec, volume, scene->modality, scene->window,
-                                 false, image, &report, error) &&
+        medals_intensity_prepare(exec, volume, scene->modality, window, false,
+                                 image, &report, error) &&
         medals_lattice_init(&scene->lattice, exec, scene->model,
                             scene->modality, &volume->geometry, image, error);
     scene->constant = report.constant;

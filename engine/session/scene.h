@@ -12,6 +12,7 @@
 #define MEDALS_SCENE_H
 
 #include "feature_cache.h"
+#include "hounsfield.h"
 #include "lattice.h"
 #include "medals/segment.h"
 
@@ -20,6 +21,9 @@ typedef struct MedalsScene {
     MedalsVolume *volume; /* a reference */
     bool settled;
     MedalsModality modality, header_modality; /* option until settled */
+    MedalsModalitySource source;              /* when settled */
+    MedalsHounsfield hounsfield; /* what the image's values look like */
+    bool told;                   /* the user was told of it */
     bool has_window;
     double window[2];
     bool ready;    /* the lattice is there */

@@ -6,7 +6,8 @@
 
 static const char *source_name(MedalsModalitySource source)
 {
-    static const char *const names[] = {"option", "header", "text", "model"};
+    static const char *const names[] = {"option", "header", "text", "model",
+                                        "values"};
     return (unsigned) source < G_N_ELEMENTS(names) ? names[source] : "model";
 }
 

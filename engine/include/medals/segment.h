@@ -17,7 +17,8 @@ typedef enum MedalsModalitySource {
     MEDALS_FROM_OPTION = 0,
     MEDALS_FROM_HEADER = 1,
     MEDALS_FROM_TEXT = 2,
-    MEDALS_FROM_MODEL = 3
+    MEDALS_FROM_MODEL = 3,
+    MEDALS_FROM_VALUES = 4 /**< they look like Hounsfield units */
 } MedalsModalitySource;
 
 typedef enum MedalsSegmentFlags {

@@ -292,6 +292,55 @@ static void test_threads_queue(void)
     medals_volume_free(&volume);
 }
 
+/* The same head as a CT: air at -1000, a shell of bone; all plus `shift`. */
+static MedalsVolume *ct_head(int shift)
+{
+    MedalsVolume *volume = head(false);
+    int16_t *voxel = medals_volume_peek_data(volume);
+    for (int i = 0; i < NI * NJ * NK; i++)
+        voxel[i] = (int16_t) ((voxel[i] == 0    ? -1000
+                               : voxel[i] > 625 ? voxel[i]
+                                                : voxel[i] / 8 - 35) +
+                              i % 13 + shift);
+    return volume;
+}
+
+/* Hounsfield units tell a CT before the texts do; an offset changes the words
+ * only. */
+static void test_modality_of_values(void)
+{
+    if (!g_file_test(MEDALS_COMPACT "/text_tower.safetensors",
+                     G_FILE_TEST_EXISTS)) {
+        g_test_skip("the compact model was built without sentence encoder");
+        return;
+    }
+    static const char *const word[] = {"brainstem on MRI"};
+    MedalsSegmentOptions options = options_for(1);
+    options.texts = word;
+    options.modality = MEDALS_MODALITY_NONE;
+    MedalsVolume *volume = ct_head(0), *shifted = ct_head(1024);
+    MedalsSegmentation *plain = segment(volume, &options);
+    MedalsSegmentationInfo info = {.struct_size = sizeof info};
+    medals_segmentation_info(plain, &info);
+    g_assert_cmpint(info.modality, ==, MEDALS_MODALITY_CT);
+    g_assert_cmpint(info.modality_source, ==, MEDALS_FROM_VALUES);
+    g_assert_nonnull(
+        strstr(medals_segmentation_warnings(plain)[0], "taken as ct"));
+    options.header_modality = MEDALS_MODALITY_CT;
+    MedalsSegmentation *moved = segment(shifted, &options);
+    g_assert_nonnull(
+        strstr(medals_segmentation_warnings(moved)[0], "1024 was taken off"));
+    g_assert_cmpmem(
+        medals_volume_peek_data(medals_segmentation_peek_labelmap(plain)),
+        NI * NJ * NK,
+        medals_volume_peek_data(medals_segmentation_peek_labelmap(moved)),
+        NI * NJ * NK);
+    medals_segmentation_free(&plain);
+    medals_segmentation_free(&moved);
+    medals_volume_free(&volume);
+    medals_volume_free(&shifted);
+}
+
 /* Modality: option, header, texts, model; then the class table of it. */
 static void test_modality(void)
 {
@@ -386,6 +435,7 @@ int main(int argc, char **argv)
     g_test_add_func("/api/segment/cancel", test_cancel);
     g_test_add_func("/api/segment/threads", test_threads_queue);
     g_test_add_func("/api/segment/modality", test_modality);
+    g_test_add_func("/api/segment/modality_of_values", test_modality_of_values);
     g_test_add_func("/api/volume/wrapped", test_wrapped_memory);
     int result = g_test_run();
     medals_model_free(&model);

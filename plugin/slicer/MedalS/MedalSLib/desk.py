@@ -9,12 +9,14 @@ revisions of the session: a class that had to be made, what masking kept from
 the segment. Steps that only prepare (a segment of somebody else is taken in)
 are passed over by undo, so that it never empties what we did not fill.
 """
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import (Any, Callable, Dict, List, NamedTuple, Optional, Sequence,
+                    Tuple)
 
 import numpy as np
 
 from . import geometry
 from .geometry import Box
+from .marks import step_numbers
 from .segments import Piece
 
 Show = Callable[[List[Piece]], None]
@@ -53,6 +55,7 @@ class Result(NamedTuple):
     can_undo: bool
     can_redo: bool
     count: int = 0  #: steps undone, passes run
+    steps: Tuple[int, ...] = ()  #: numbers of the steps that are done
 
 
 class Step:
@@ -61,6 +64,7 @@ class Step:
     def __init__(self, count: int, prepares: bool = False):
         self.count = count
         self.prepares = prepares
+        self.number = next(step_numbers)
 
 
 class Desk:
@@ -217,6 +221,21 @@ class Desk:
         """Forgets prompts, or also all voxels ("all")."""
         return self._finish(self.session.reset(what))
 
+    def reset_class(self, name: str) -> Result:
+        """Forgets a segment's prompts and empties it."""
+        known = self.session.classes[self.session.class_index(name)]
+        voxels = self.session.statistics(name).voxels
+        pieces = []
+        if voxels:
+            box = geometry.box_of(self.session.read(name))
+            pieces = [Piece(name, box, np.zeros(geometry.box_shape(box),
+                                                np.uint8))]
+        self.session.remove_class(name)
+        self.session.add_class(known.text, name)
+        self._push(2)
+        return self._result(pieces, None)._replace(
+            facts=[Fact(name, 0.0, 0, voxels)])
+
     # ---- calls -------------------------------------------------------------
 
     def predict(self, wanted: Dict[str, str], **how: Any) -> Result:
@@ -358,7 +377,8 @@ class Desk:
             list(answer.warnings) if answer else [], self.bound(),
             {known.name: known.text for known in self.session.classes},
             not all(step.prepares for step in self._done),
-            bool(self._undone))
+            bool(self._undone),
+            steps=tuple(step.number for step in self._done))
 
     def _facts(self, answers) -> List[Fact]:
         sums: Dict[int, List[int]] = {}

@@ -83,9 +83,9 @@ class EngineThread:
         self._results: "queue.SimpleQueue" = queue.SimpleQueue()
         self._pending = []
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name=name,
-                                        daemon=True)
-        self._thread.start()
+        self._name = name
+        #: Begun by the first job: who never asks has no thread.
+        self._thread: Optional[threading.Thread] = None
 
     def submit(self, call: Callable[[Job], Any], name: str = "engine",
                done: Optional[Callable[[Any], None]] = None,
@@ -98,6 +98,10 @@ class EngineThread:
         job = Job(call, name, done, failed, progress, self._results.put)
         self._pending.append(job)
         self._jobs.put(job)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work,
+                                            name=self._name, daemon=True)
+            self._thread.start()
         return job
 
     def pump(self, limit: int = 1000) -> int:
@@ -150,6 +154,8 @@ class EngineThread:
         self._closed = True
         self.cancel_all()
         self._jobs.put(None)
+        if self._thread is None:
+            return True
         self._thread.join(seconds)
         return not self._thread.is_alive()
 

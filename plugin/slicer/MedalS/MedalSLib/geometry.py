@@ -87,6 +87,17 @@ def voxels_of(ijk: np.ndarray) -> np.ndarray:
 
 # ---- boxes -----------------------------------------------------------------
 
+def box_of(mask: np.ndarray) -> Box:
+    """The narrowest box round what is not 0 in an array [k,j,i], which has
+    such a voxel."""
+    ends = []
+    for axis in (2, 1, 0):
+        others = tuple(other for other in range(3) if other != axis)
+        there = np.flatnonzero(mask.any(axis=others))
+        ends += [int(there[0]), int(there[-1]) + 1]
+    return tuple(ends)
+
+
 def box_shape(box: Box) -> Tuple[int, int, int]:
     """Shape [k,j,i] of an array over a box."""
     return box[5] - box[4], box[3] - box[2], box[1] - box[0]

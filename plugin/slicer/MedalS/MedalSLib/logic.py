@@ -24,6 +24,7 @@ from .binding import Binding, check_volume
 from .desk import Desk, Result
 from .engine_thread import Cancelled, EngineThread, Job
 from .failure import Failure, line_of
+from .marks import Mark, Marks
 from .segments import Piece, Segments
 from .stroke import Stroke
 from .texts import Vocabulary
@@ -54,6 +55,8 @@ class Logic:
         self.binding: Optional[Binding] = None
         self.on_status: Callable[[str], None] = _nothing
         self.on_error: Callable[[str], None] = _nothing
+        #: An answer that was worked for is dropped
+        self.on_lost: Callable[[str], None] = self._not_lost_silently
         self.on_progress: Callable[[float, str, float], None] = _nothing
         self.on_busy: Callable[[bool], None] = _nothing
         self.on_history: Callable[[bool, bool], None] = _nothing
@@ -63,6 +66,11 @@ class Logic:
         self._surfaces = False  #: dropped, to be made again
         self.is_drawing = False  #: a stroke is open
         self.strokes_dropped = 0  #: grows when open strokes are dropped
+        self.marks = Marks()  #: prompts of the session that are to be seen
+
+    def _not_lost_silently(self, line: str) -> None:
+        """Without a listener of its own a loss is an error as others."""
+        self.on_error(line)
 
     # ---- what to work on ---------------------------------------------------
 
@@ -218,7 +226,10 @@ class Logic:
               positive: bool = True) -> None:
         """A click on a voxel, or on the one that holds a continuous index."""
         voxel = geometry.voxels_of([ijk])[0]
-        self._prompt("add_point", name, voxel, positive)
+        self._check_chosen()
+        self._prompt("add_point", name, voxel, positive, mark=Mark(
+            name, "point", geometry.ijk_to_world(self.volume, [ijk]),
+            positive))
 
     def click_world(self, name: str, ras: Sequence[float],
                     positive: bool = True) -> None:
@@ -237,19 +248,21 @@ class Logic:
         if geometry.is_empty(box):
             raise Failure(f"box: outside volume {self.volume.GetName()}; "
                           "expected one that meets it")
-        self._prompt("add_box", name, box, positive)
+        self._prompt("add_box", name, box, positive,
+                     mark=Mark(name, "box", corners, positive))
 
     def scribble_world(self, name: str, points: np.ndarray,
                        positive: bool = True, radius_mm: float = 1.0) -> None:
         """A stroke along RAS points [n,3] of the world."""
         self._prompt("add_scribble", name, self._lps(points), positive,
-                     radius_mm=radius_mm, space="lps")
+                     radius_mm=radius_mm, space="lps",
+                     mark=Mark(name, "scribble", points, positive))
 
     def lasso_world(self, name: str, points: np.ndarray,
                     positive: bool = True) -> None:
         """The area inside a polygon of RAS points [n,3] of the world."""
         self._prompt("add_lasso", name, self._lps(points), positive,
-                     space="lps")
+                     space="lps", mark=Mark(name, "lasso", points, positive))
 
     def use_as_mask(self, name: str) -> None:
         """What a segment holds becomes a prompt: it is in, and its edge is
@@ -263,14 +276,15 @@ class Logic:
         self._prompt("set_mask", name, mask, "prompt", extent=box)
 
     def _prompt(self, method: str, name: str, *arguments: Any,
-                **how: Any) -> None:
+                mark: Optional[Mark] = None, **how: Any) -> None:
         binding = self._binding()
         binding.segments.get(name)
         answer = self.answer
         self._call(method.split("_")[-1], [name], lambda desk, job:
                    desk.prompt(method, name, *arguments, answer=answer,
                                progress=job.report,
-                               show=self._shower(binding, job), **how))
+                               show=self._shower(binding, job), **how),
+                   mark=mark)
 
     def begin_stroke(self, name: str, points: np.ndarray,
                      positive: bool = True, kind: str = "scribble",
@@ -298,7 +312,19 @@ class Logic:
 
     def reset(self, what: str = "prompts") -> None:
         """Forgets "prompts", or empties "all" segments of the session."""
-        self._call("reset", [], lambda desk, job: desk.reset(what))
+        self._call("reset", [], lambda desk, job: desk.reset(what),
+                   taken=self._erased)
+
+    def reset_segment(self, name: str) -> None:
+        """Empties a segment and forgets its prompts: as good as new."""
+        self._binding().segments.get(name)
+        self._call("reset", [name], lambda desk, job: desk.reset_class(name),
+                   taken=lambda result: self._erased(result, name))
+
+    def _erased(self, result: Result, name: Optional[str] = None) -> None:
+        """Marks that the last step of a result made the session forget."""
+        if result.steps:
+            self.marks.erase(result.steps[-1], name)
 
     # ---- running -----------------------------------------------------------
 
@@ -345,6 +371,7 @@ class Logic:
         self.strokes_dropped += 1
         self._queue.clear()
         self.thread.cancel_all()
+        self.marks.drop_pending()
 
     def release(self) -> None:
         """Lets the session go: what runs is cancelled, its result dropped;
@@ -354,6 +381,7 @@ class Logic:
 
     def _let_go(self) -> None:
         binding, self.binding = self.binding, None
+        self.marks.clear()
         if binding is None:
             return
         self.is_drawing = False
@@ -393,24 +421,40 @@ class Logic:
     def _call(self, name: str, targets: Sequence[str],
               call: Callable[[Desk, Job], Result], bulk: bool = False,
               goes_on: bool = False,
-              done: Callable[[], None] = _nothing) -> None:
+              done: Callable[[], None] = _nothing,
+              taken: Callable[[Result], None] = _nothing,
+              mark: Optional[Mark] = None) -> None:
         """Queues a call on the session, after what others changed in the
         scene was taken in. bulk: drop surfaces meanwhile. goes_on: with an
-        open stroke, when nothing can be taken in."""
+        open stroke, when nothing can be taken in. done: it has ended; taken:
+        its result belongs to the scene. mark: to be seen for its prompt."""
+        def ended() -> None:
+            done()
+            if mark is not None:
+                self.marks.drop(mark)
+
+        def took(result: Result) -> None:
+            taken(result)
+            if mark is not None:
+                self.marks.settle(mark, result.steps)
+
         def start() -> None:
-            self._start(name, targets, call, bulk, goes_on, done)
+            self._start(name, targets, call, bulk, goes_on, ended, took)
 
         self._binding()
+        if mark is not None:
+            self.marks.add(mark)
         self._queue.append(start)
         self._next()
 
     def _start(self, name: str, targets: Sequence[str],
                call: Callable[[Desk, Job], Result], bulk: bool, goes_on: bool,
-               done: Callable[[], None]) -> None:
+               done: Callable[[], None],
+               taken: Callable[[Result], None]) -> None:
         binding = self._binding()
         if not self.thread.is_idle:  # it had to be opened again
             self._queue.appendleft(lambda: self._start(
-                name, targets, call, bulk, goes_on, done))
+                name, targets, call, bulk, goes_on, done, taken))
             return
         edits, present = ([], []) if goes_on else binding.collect(targets)
         if bulk and binding.segments.drop_surfaces():
@@ -426,6 +470,7 @@ class Logic:
         def finish(result: Result) -> None:
             done()
             if self._is_current(binding, name):
+                taken(result)
                 self._take(binding, result, name in ("undo", "redo"))
                 self._report(name, result)
 
@@ -448,9 +493,9 @@ class Logic:
         """Whether an answer still belongs to what is in the scene."""
         if self.binding is binding and not binding.is_stale:
             return True
-        self.on_error(f"{name}: volume {binding.volume.GetName()} or its "
-                      "segmentation was replaced or closed while the engine "
-                      "worked; expected them to stay: nothing was changed")
+        self.on_lost(f"{name}: volume {binding.volume.GetName()} or its "
+                     "segmentation was replaced or closed while the engine "
+                     "worked; expected them to stay: nothing was changed")
         if self.binding is binding:
             self.release()
         return False
@@ -492,6 +537,7 @@ class Logic:
                 lambda job: self._desk(binding).keep_back(kept_back),
                 "masking", _nothing,
                 lambda error: self.on_error(line_of(error))))
+        self.marks.at(result.steps)
         self.on_history(result.can_undo, result.can_redo)
 
     def _restore(self, binding: Binding, name: str,

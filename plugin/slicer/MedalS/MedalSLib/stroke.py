@@ -1,10 +1,11 @@
 """A stroke while it is drawn, streamed to the session."""
-from typing import TYPE_CHECKING, Callable, List
+from typing import TYPE_CHECKING, Callable, List, Optional
 
 import numpy as np
 
 from .desk import Desk, Result
 from .engine_thread import Job
+from .marks import Mark
 
 if TYPE_CHECKING:
     from .logic import Logic
@@ -23,6 +24,7 @@ class Stroke:
         self._is_sending = True
         self._is_over = False
         self._serial = logic.strokes_dropped
+        self._mark = Mark(name, kind, points, positive)
         first = logic._lps(points)
         logic.is_drawing = True
         logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
@@ -39,6 +41,7 @@ class Stroke:
         """Further RAS points [n,3] of the world."""
         if self._is_open:
             self._waiting.append(self._logic._lps(points))
+            self._mark.points = np.concatenate([self._mark.points, points])
             if not self._is_sending:
                 self._send()
 
@@ -52,7 +55,7 @@ class Stroke:
         answer = logic.answer
         self._go_on(lambda desk, job: desk.end_stroke(
             logic._shower(binding, job), answer=answer, progress=job.report),
-            self._ended)
+            self._ended, self._mark)
 
     def cancel(self) -> None:
         """Drops it and what it showed."""
@@ -61,8 +64,9 @@ class Stroke:
             self._go_on(lambda desk, job: desk.cancel_stroke(), self._ended)
 
     def _go_on(self, call: Callable[[Desk, Job], Result],
-               done: Callable[[], None]) -> None:
-        self._logic._call("stroke", [], call, goes_on=True, done=done)
+               done: Callable[[], None], mark: Optional[Mark] = None) -> None:
+        self._logic._call("stroke", [], call, goes_on=True, done=done,
+                          mark=mark)
 
     def _ended(self) -> None:
         self._logic.is_drawing = False

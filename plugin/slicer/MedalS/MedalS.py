@@ -55,24 +55,31 @@ class MedalSWidget(ScriptedLoadableModuleWidget):
     """The panel's frame; MedalSLib.widget.Panel is what is in it."""
 
     def __init__(self, parent=None):
-        ScriptedLoadableModuleWidget.__init__(self, parent)
+        #: What slicer.util.getModuleLogic("MedalS") gives.
+        self.logic = None
         self.panel = None
+        # Without a parent this calls setup() at once.
+        ScriptedLoadableModuleWidget.__init__(self, parent)
 
     def setup(self) -> None:
-        """Called once, when the module is first opened."""
+        """Called once, when the module is first opened or asked for. The
+        logic is made here: getModuleLogic() asks for this very widget, which
+        Slicer keeps only when setup() has come to its end."""
         ScriptedLoadableModuleWidget.setup(self)
-        from MedalSLib.logic import shared_logic
         from MedalSLib.widget import Panel
 
-        self.panel = Panel(self, shared_logic())
+        self.logic = MedalSLogic()
+        self.panel = Panel(self, self.logic)
 
     def enter(self) -> None:
         """The module is shown."""
-        self.panel.enter()
+        if self.panel:
+            self.panel.enter()
 
     def exit(self) -> None:
         """Another module is shown."""
-        self.panel.exit()
+        if self.panel:
+            self.panel.exit()
 
     def cleanup(self) -> None:
         """The application ends, or the module is reloaded."""

@@ -1,5 +1,6 @@
 """What the panel keeps in the scene: each field is bound to the widget of
-the .ui file whose property SlicerParameterName has its name."""
+the .ui file whose property SlicerParameterName has its name, but for `texts`,
+which the panel binds by hand."""
 from typing import Annotated
 
 from slicer import (vtkMRMLMarkupsROINode, vtkMRMLScalarVolumeNode,

@@ -2,7 +2,8 @@
 
 Nothing here decides anything; what does is in modules that run without Qt.
 """
-from typing import Any, Callable, List, Optional
+import os
+from typing import Any, Callable, Dict, List, Optional
 
 import qt
 import slicer
@@ -10,10 +11,11 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from .completer import Completer
+from .cursors import cursor_of
 from .failure import Failure, line_of
-from .logic import Logic
 from .parameter_node import ParameterNode
-from .pencil import TOOLS, Pencil, SliceView
+from .pencil import TOOLS, Pencil, Views
 
 #: The Segment Editor's own node, of which masking is read.
 EDITOR_TAG = "SegmentEditor"
@@ -21,13 +23,23 @@ EDITOR_TAG = "SegmentEditor"
 #: How often answers of the engine are looked for, in milliseconds.
 PUMP_MS = 15
 
+#: A path is looked at when it has not changed for so long, in milliseconds:
+#: ctkPathLineEdit tells every letter.
+PATH_MS = 600
+
+#: Colour of an error in the status line.
+ERROR_STYLE = "QLabel { color: #d23c3c; }"
+
 
 class Panel(VTKObservationMixin):
     """Fills the module's frame and connects it."""
 
-    def __init__(self, frame, logic: Logic):
+    def __init__(self, frame, module_logic):
+        """frame: the module's widget. module_logic: MedalSLogic, of which
+        `engine` is the logic to work with."""
         VTKObservationMixin.__init__(self)
-        self.logic = logic
+        self._module_logic = module_logic
+        self.logic = module_logic.engine
         widget = slicer.util.loadUI(frame.resourcePath("UI/MedalS.ui"))
         frame.layout.addWidget(widget)
         widget.setMRMLScene(slicer.mrmlScene)
@@ -35,112 +47,127 @@ class Panel(VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(widget)
         self.parameters: Optional[ParameterNode] = None
         self._gui_tag: Any = None
-        self._views: List[SliceView] = []
         self._shortcuts: List[Any] = []
-        self.pencil = Pencil(logic, self._selected_segment)
+        self._is_entered = False
+        self.pencil = Pencil(self.logic, self._selected_segment)
+        self.pencil.on_begin = self._choose
+        self._views = Views(self.pencil)
+        self._paths = Paths({"modelFolder": self.ui.modelPath,
+                             "journalFolder": self.ui.journalPath},
+                            self._open_model)
         self._connect_widgets()
         self._connect_scene()
-        self._completer = Completer(self.ui.textEdit, logic)
+        self._completer = Completer(self.ui.textEdit, self.logic)
         self._timer = qt.QTimer()
         self._timer.interval = PUMP_MS
-        self._timer.timeout.connect(logic.pump)
+        self._timer.timeout.connect(self._pump)
         self._timer.start()
-        self.enter()
+        self._bind_parameters()
 
     # ---- life --------------------------------------------------------------
 
     def enter(self) -> None:
         """The module is shown: shortcuts, slice views and what the logic
         says are ours (the Segment Editor's effect may have had them)."""
+        self._is_entered = True
         self._connect_logic()
         self._bind_parameters()
+        self._choose_first_volume()
+        self._open_model()
         self._make_shortcuts()
-        self._watch_views()
+        self._follow_layout()
+        manager = slicer.app.layoutManager()
+        if manager is not None:
+            manager.connect("layoutChanged(int)", self._follow_layout)
 
     def exit(self) -> None:
         """Another module is shown."""
+        self._paths.remember()
+        self._paths.settle()
         self._take_tool(None)
-        for view in self._views:
-            view.detach()
-        self._views = []
+        if not self._is_entered:
+            return
+        self._is_entered = False
+        manager = slicer.app.layoutManager()
+        if manager is not None:
+            manager.disconnect("layoutChanged(int)", self._follow_layout)
+        self._views.release()
         for shortcut in self._shortcuts:
+            shortcut.enabled = False
             shortcut.setParent(None)
+            shortcut.deleteLater()
         self._shortcuts = []
 
     def cleanup(self) -> None:
         """The application ends or the module is reloaded."""
         self.exit()
         self._timer.stop()
+        self._unbind_parameters()
         self.removeObservers()
-        if self.parameters is not None and self._gui_tag is not None:
-            self.parameters.disconnectGui(self._gui_tag)
         self.logic.close()
 
     def _connect_scene(self) -> None:
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._scene_closes)
         self.addObserver(scene, scene.EndCloseEvent, self._scene_closed)
+        for event in (scene.NodeAddedEvent, scene.EndImportEvent,
+                      scene.EndBatchProcessEvent):
+            self.addObserver(scene, event, self._nodes_came)
 
-    def _scene_closes(self, *_: Any) -> None:
+    def _scene_closes(self, *_ignored: Any) -> None:
         self._take_tool(None)
         self.logic.release()
-        if self.parameters is not None and self._gui_tag is not None:
-            self.parameters.disconnectGui(self._gui_tag)
-        self.parameters = self._gui_tag = None
+        self._unbind_parameters()
 
-    def _scene_closed(self, *_: Any) -> None:
+    def _scene_closed(self, *_ignored: Any) -> None:
         self._bind_parameters()
+
+    def _nodes_came(self, *_ignored: Any) -> None:
+        if self._is_entered:
+            self._choose_first_volume()
+
+    def _choose_first_volume(self) -> None:
+        """Without an input volume: the one that the views show, or the first
+        of the scene."""
+        if self.parameters is None or slicer.mrmlScene.IsBatchProcessing() or \
+                self.parameters.inputVolume is not None:
+            return
+        selection = slicer.app.applicationLogic().GetSelectionNode()
+        shown = selection and slicer.mrmlScene.GetNodeByID(
+            selection.GetActiveVolumeID() or "")
+        nodes = [shown] if shown else []
+        nodes += slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        for node in nodes:
+            if node.GetClassName() == "vtkMRMLScalarVolumeNode" and \
+                    not node.GetHideFromEditors():
+                self.parameters.inputVolume = node
+                return
+
+    # ---- parameters --------------------------------------------------------
 
     def _bind_parameters(self) -> None:
         if self.parameters is not None or slicer.mrmlScene.IsClosing():
             return
-        logic = slicer.util.getModuleLogic("MedalS")
-        self.parameters = ParameterNode(logic.getParameterNode())
-        self._gui_tag = self.parameters.connectGui(self.root)
+        self.parameters = ParameterNode(self._module_logic.getParameterNode())
+        # connectGui() hands its tag back since Slicer 5.8 only.
+        self._gui_tag = self.parameters.connectParametersToGui({
+            widget.property("SlicerParameterName"): widget
+            for widget in vars(self.ui).values()
+            if widget.property("SlicerParameterName")})
         self.addObserver(self.parameters.parameterNode,
                          vtk.vtkCommand.ModifiedEvent, self._apply_parameters)
         self._apply_parameters()
 
-    # ---- from widgets to the logic -----------------------------------------
+    def _unbind_parameters(self) -> None:
+        if self.parameters is None:
+            return
+        self.parameters.disconnectGui(self._gui_tag)
+        self.removeObserver(self.parameters.parameterNode,
+                            vtk.vtkCommand.ModifiedEvent,
+                            self._apply_parameters)
+        self.parameters = self._gui_tag = None
 
-    def _connect_widgets(self) -> None:
-        ui = self.ui
-        for button, call in (
-                (ui.segmentButton, self._segment),
-                (ui.allKnownButton, self._write_all_known),
-                (ui.newSegmentButton, self._new_segment),
-                (ui.resetSegmentButton, lambda: self.logic.reset("prompts")),
-                (ui.maskButton, lambda: self.logic.use_as_mask(
-                    self._selected_segment())),
-                (ui.refineButton, self._refine),
-                (ui.undoButton, self.logic.undo),
-                (ui.redoButton, self.logic.redo),
-                (ui.cancelButton, self._cancel)):
-            button.clicked.connect(lambda *_, call=call: self._try(call))
-        ui.positiveButton.clicked.connect(lambda *_: self._set_sign(True))
-        ui.negativeButton.clicked.connect(lambda *_: self._set_sign(False))
-        for tool in TOOLS:
-            self._button(tool).clicked.connect(
-                lambda checked, tool=tool: self._take_tool(
-                    tool if checked else None))
-        ui.modelPath.currentPathChanged.connect(
-            lambda path: self._try(lambda: self._open_model(path)))
-        ui.show3dCheck.toggled.connect(self._show_surfaces)
-
-    def _button(self, tool: str):
-        return {"point": self.ui.pointButton, "box": self.ui.boxButton,
-                "scribble": self.ui.scribbleButton,
-                "lasso": self.ui.lassoButton}[tool]
-
-    def _try(self, call: Callable[[], Any]) -> None:
-        """Calls; what goes wrong becomes one line in a message box."""
-        try:
-            self._choose()
-            call()
-        except Exception as error:
-            self._show_error(line_of(error))
-
-    def _apply_parameters(self, *_: Any) -> None:
+    def _apply_parameters(self, *_ignored: Any) -> None:
         parameters = self.parameters
         if parameters is None:
             return
@@ -155,27 +182,102 @@ class Panel(VTKObservationMixin):
             EDITOR_TAG, "vtkMRMLSegmentEditorNode")
             if parameters.obeyMasking else None)
         self.pencil.radius_mm = parameters.radius
-        self.ui.segmentsTable.setSegmentationNode(parameters.segmentation)
+        self._show_segmentation()
+        self._show_text()
+
+    def _show_segmentation(self) -> None:
+        table = self.ui.segmentsTable
+        if table.segmentationNode() is not self.parameters.segmentation:
+            table.setSegmentationNode(self.parameters.segmentation)
+
+    def _show_text(self) -> None:
+        """The text of the scene; by hand, since Slicer's own binding of a
+        QTextEdit writes it anew at every key, and the cursor jumps."""
+        edit = self.ui.textEdit
+        if edit.toPlainText() != self.parameters.texts:
+            edit.setPlainText(self.parameters.texts)
+
+    def _keep_text(self) -> None:
+        text = self.ui.textEdit.toPlainText()
+        if self.parameters is not None and text != self.parameters.texts:
+            self.parameters.texts = text
+
+    # ---- from widgets to the logic -----------------------------------------
+
+    def _connect_widgets(self) -> None:
+        ui = self.ui
+        for button, call in (
+                (ui.segmentButton, self._segment),
+                (ui.newSegmentButton, self._new_segment),
+                (ui.resetSegmentButton, self._reset_segment),
+                (ui.forgetButton, lambda: self.logic.reset("prompts")),
+                (ui.maskButton, lambda: self.logic.use_as_mask(
+                    self._selected_segment())),
+                (ui.refineButton, self._refine),
+                (ui.undoButton, self.logic.undo),
+                (ui.redoButton, self.logic.redo)):
+            button.clicked.connect(lambda *_, call=call: self._try(call))
+        ui.cancelButton.clicked.connect(lambda *_: self._cancel())
+        ui.allKnownButton.clicked.connect(lambda *_: self._try(
+            self._write_all_known, chooses=False))
+        ui.positiveButton.clicked.connect(lambda *_: self._set_sign(True))
+        ui.negativeButton.clicked.connect(lambda *_: self._set_sign(False))
+        for tool in TOOLS:
+            self._button(tool).clicked.connect(
+                lambda checked, tool=tool: self._take_tool(
+                    tool if checked else None))
+        ui.show3dCheck.toggled.connect(self._show_surfaces)
+        ui.textEdit.textChanged.connect(self._keep_text)
+
+    def _button(self, tool: str):
+        return {"point": self.ui.pointButton, "box": self.ui.boxButton,
+                "scribble": self.ui.scribbleButton,
+                "lasso": self.ui.lassoButton}[tool]
+
+    def _try(self, call: Callable[[], Any], chooses: bool = True) -> None:
+        """Calls; what goes wrong becomes one line of the status. chooses:
+        what is chosen in the panel is the logic's first."""
+        try:
+            if chooses:
+                self._choose()
+            call()
+        except Exception as error:
+            self._show_error(line_of(error))
 
     def _choose(self) -> None:
-        """Volume and segmentation of the panel, in the logic."""
+        """Volume and segmentation of the panel, in the logic, whose words
+        are ours from now on."""
+        self._connect_logic()
+        self._bind_parameters()
         self._apply_parameters()
         chosen = self.logic.choose(self.parameters.inputVolume,
                                    self.parameters.segmentation)
         if self.parameters.segmentation is not chosen:
             self.parameters.segmentation = chosen
-            self.ui.segmentsTable.setSegmentationNode(chosen)
-        if self.logic.model is None:
-            self._open_model(self.ui.modelPath.currentPath)
+            self._show_segmentation()
+        self._require_model()
 
-    def _open_model(self, path: str) -> None:
-        if self.logic.model is None or path != self.logic.model_path:
-            self.ui.modelLabel.text = self.logic.open_model(path)
+    def _open_model(self) -> None:
+        """Opens the model that is chosen; says what it knows, or what is
+        wrong, beside it."""
+        try:
+            self._require_model()
+        except Exception as error:
+            self.ui.modelLabel.text = line_of(error)
+
+    def _require_model(self) -> None:
+        path = self.ui.modelPath.currentPath
+        logic = self.logic
+        if logic.model is None or path != logic.model_path:
+            logic.open_model(path)
+        self.ui.modelLabel.text = \
+            f"{logic.model.name}: {logic.vocabulary.summary()}"
 
     def _segment(self) -> None:
         self.logic.segment(self.ui.textEdit.toPlainText())
 
     def _write_all_known(self) -> None:
+        self._require_model()
         names = self.logic.vocabulary.trained(self.logic.modality or
                                               self.logic.default_modality)
         self.ui.textEdit.setPlainText("\n".join(names))
@@ -183,6 +285,25 @@ class Panel(VTKObservationMixin):
     def _new_segment(self) -> None:
         name = f"object {len(self.logic.segments.ids()) + 1}"
         self._select(self.logic.add_object(name))
+
+    def _reset_segment(self) -> None:
+        self._set_sign(True)
+        self.logic.reset_segment(self._selected_segment())
+
+    def _delete_segment(self) -> None:
+        segments = self.logic.segments
+        ids, name = segments.ids(), self._only_selected()
+        segments.segmentation.RemoveSegment(name)
+        rest = segments.ids()
+        if rest:
+            self._select(rest[max(0, ids.index(name) - 1)])
+
+    def _toggle_visibility(self) -> None:
+        name = self._only_selected()
+        display = self.logic.segmentation.GetDisplayNode()
+        if display is not None:
+            display.SetSegmentVisibility(
+                name, not display.GetSegmentVisibility(name))
 
     def _refine(self) -> None:
         chosen = list(self.ui.segmentsTable.selectedSegmentIDs())
@@ -194,20 +315,31 @@ class Panel(VTKObservationMixin):
         self.pencil.cancel()
         self.logic.cancel()
 
-    def _selected_segment(self) -> str:
-        """The selected segment; the only one; a new one when none is there."""
+    def _escape(self) -> None:
+        """Drops what is being drawn; else stops what runs."""
+        if self.pencil.is_drawing:
+            self.pencil.cancel()
+        else:
+            self.logic.cancel()
+
+    def _only_selected(self) -> str:
+        """The selected segment; the only one."""
         chosen = list(self.ui.segmentsTable.selectedSegmentIDs())
-        if not chosen:
-            chosen = self.logic.segments.ids()[:2]
-        if not chosen:
-            chosen = [self.logic.add_object("object 1")]
-        if len(chosen) > 1:
-            raise Failure(f"segment: {len(chosen)} to choose from; expected "
-                          "one selected in the table")
-        self._select(chosen[0])
+        chosen = chosen or self.logic.segments.ids()[:2]
+        if len(chosen) != 1:
+            raise Failure(f"segment: {len(chosen) or 'none'} to choose from; "
+                          "expected one selected in the table")
         return chosen[0]
 
+    def _selected_segment(self) -> str:
+        """The selected segment; the only one; a new one when none is there."""
+        if not self.logic.segments.ids():
+            self._new_segment()
+        self._select(self._only_selected())
+        return self._only_selected()
+
     def _select(self, segment_id: str) -> None:
+        self._show_segmentation()
         self.ui.segmentsTable.setSelectedSegmentIDs([segment_id])
 
     def _show_surfaces(self, show: bool) -> None:
@@ -226,60 +358,82 @@ class Panel(VTKObservationMixin):
         self.pencil.tool = tool
         for other in TOOLS:
             self._button(other).checked = other == tool
+        self._show_cursor()
 
     def _set_sign(self, positive: bool) -> None:
         self.pencil.positive = positive
         self.ui.positiveButton.checked = positive
         self.ui.negativeButton.checked = not positive
+        self._show_cursor()
 
-    def _watch_views(self) -> None:
-        manager = slicer.app.layoutManager()
-        if manager is None or self._views:
-            return
-        self.pencil.on_begin = self._choose
-        for name in manager.sliceViewNames():
-            widget = manager.sliceWidget(name)
-            view = SliceView(self.pencil, widget.mrmlSliceNode())
-            view.attach(widget.sliceView().interactor())
-            self._views.append(view)
+    def _show_cursor(self) -> None:
+        tool = self.pencil.tool
+        self._views.set_cursor(
+            tool and cursor_of(tool, self.pencil.positive))
+
+    def _follow_layout(self, *_ignored: Any) -> None:
+        self._views.follow(slicer.app.layoutManager())
+        if self.pencil.tool is not None:
+            self._show_cursor()
 
     def _make_shortcuts(self) -> None:
-        if self._shortcuts:
+        window = slicer.util.mainWindow()
+        if self._shortcuts or window is None:
             return
         keys = {TOOLS[tool][0]: self._button(tool).click for tool in TOOLS}
         keys.update({
+            "P": self.ui.pointButton.click,
             "T": lambda: self._set_sign(not self.pencil.positive),
             "E": self.ui.newSegmentButton.click,
             "R": self.ui.resetSegmentButton.click,
             "Shift+R": lambda: self._try(lambda: self.logic.reset("all")),
             "M": self.ui.maskButton.click,
             "F": self.ui.refineButton.click,
+            "V": lambda: self._try(self._toggle_visibility),
+            "Del": lambda: self._try(self._delete_segment),
             "Ctrl+Z": self.ui.undoButton.click,
             "Ctrl+Y": self.ui.redoButton.click,
             "Ctrl+Return": self.ui.segmentButton.click,
-            "Esc": self.ui.cancelButton.click})
+            "Esc": self._escape})
         for key, call in keys.items():
-            shortcut = qt.QShortcut(slicer.util.mainWindow())
+            shortcut = qt.QShortcut(window)
             shortcut.setKey(qt.QKeySequence(key))
             shortcut.activated.connect(call)
+            # another extension's shortcut on the same key
+            shortcut.activatedAmbiguously.connect(call)
             self._shortcuts.append(shortcut)
 
     # ---- from the logic to widgets -----------------------------------------
 
+    def _pump(self) -> None:
+        self.logic.pump()
+
     def _connect_logic(self) -> None:
         logic = self.logic
-        logic.on_status = lambda line: setattr(self.ui.statusLabel, "text",
-                                               line)
+        logic.on_status = self._show_status
         logic.on_error = self._show_error
+        logic.on_lost = self._show_lost
         logic.on_progress = self._show_progress
         logic.on_busy = self._show_busy
         logic.on_history = self._show_history
         logic.on_before_write = lambda: None
 
-    def _show_error(self, line: str) -> None:
+    def _show_status(self, line: str) -> None:
+        self.ui.statusLabel.styleSheet = ""
         self.ui.statusLabel.text = line
+
+    def _show_error(self, line: str) -> None:
+        """An error: in the status lines of panel and application, so that
+        nothing stands in the user's way."""
+        self._show_status(line)
         if not line.endswith(": cancelled"):
-            slicer.util.errorDisplay(line, windowTitle=_("Medal S"))
+            self.ui.statusLabel.styleSheet = ERROR_STYLE
+            slicer.util.showStatusMessage(line, 8000)
+
+    def _show_lost(self, line: str) -> None:
+        """Work was lost: a message box, too."""
+        self._show_error(line)
+        slicer.util.errorDisplay(line, windowTitle=_("Medal S"))
 
     def _show_progress(self, fraction: float, phase: str,
                        seconds_left: float) -> None:
@@ -297,42 +451,46 @@ class Panel(VTKObservationMixin):
         self.ui.redoButton.enabled = can_redo
 
 
-class Completer:
-    """Completion of the line under the cursor from what the model knows."""
+class Paths:
+    """Folders that stay in the application's settings, the empty one too
+    (ctkPathLineEdit itself keeps none), and are looked at when the user has
+    paused, not at every letter."""
 
-    def __init__(self, edit, logic: Logic):
-        self._edit = edit
-        self._logic = logic
-        self._popup = qt.QCompleter()
-        self._model = qt.QStringListModel()
-        self._popup.setModel(self._model)
-        self._popup.setCompletionMode(
-            qt.QCompleter.UnfilteredPopupCompletion)
-        self._popup.setWidget(edit)
-        self._popup.connect("activated(QString)", self._insert)
-        edit.textChanged.connect(self._complete)
-        self._is_inserting = False
+    def __init__(self, edits: Dict[str, Any], settled: Callable[[], None]):
+        self._edits = edits  #: name of the setting -> ctkPathLineEdit
+        self._settled = settled
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PATH_MS)
+        settings = qt.QSettings()
+        for name, edit in edits.items():
+            if settings.contains(self._key(name)):
+                edit.currentPath = settings.value(self._key(name)) or ""
+            edit.currentPathChanged.connect(self._changed)
+        self._timer.timeout.connect(self.settle)
 
-    def _line(self) -> str:
-        return self._edit.textCursor().block().text()
+    @staticmethod
+    def _key(name: str) -> str:
+        return "MedalS/" + name
 
-    def _complete(self) -> None:
-        if self._is_inserting or not self._edit.hasFocus():
-            return
-        names = self._logic.vocabulary.complete(
-            self._line(), modality=self._logic.modality)
-        if not names or names == [self._line()]:
-            self._popup.popup().hide()
-            return
-        self._model.setStringList(names)
-        box = self._edit.cursorRect()
-        box.setWidth(240)
-        self._popup.complete(box)
+    def _changed(self, _path: str) -> None:
+        self._timer.start()
 
-    def _insert(self, name: str) -> None:
-        self._is_inserting = True
-        cursor = self._edit.textCursor()
-        cursor.select(qt.QTextCursor.BlockUnderCursor)
-        first = cursor.block().blockNumber() == 0
-        cursor.insertText(name if first else "\n" + name)
-        self._is_inserting = False
+    def remember(self) -> None:
+        """Puts folders that are there into the lists to choose from."""
+        for edit in self._edits.values():
+            if os.path.isdir(edit.currentPath):
+                edit.addCurrentPathToHistory()
+
+    def settle(self) -> None:
+        """Takes what is typed, if it is new."""
+        self._timer.stop()
+        settings = qt.QSettings()
+        is_new = False
+        for name, edit in self._edits.items():
+            path = edit.currentPath
+            if path != (settings.value(self._key(name)) or ""):
+                settings.setValue(self._key(name), path)
+                is_new = True
+        if is_new:
+            self._settled()

@@ -13,13 +13,12 @@ import vtk
 from SegmentEditorEffects import AbstractScriptedSegmentEditorEffect
 from slicer.i18n import tr as _
 
+from MedalSLib.cursors import cursor_of
 from MedalSLib.failure import Failure, line_of
 from MedalSLib.logic import shared_logic
-from MedalSLib.pencil import TOOLS, Pencil, SliceView
+from MedalSLib.pencil import TOOLS, Pencil, SliceView, Views, has_modifier
 
-EVENTS = {vtk.vtkCommand.LeftButtonPressEvent: "LeftButtonPressEvent",
-          vtk.vtkCommand.MouseMoveEvent: "MouseMoveEvent",
-          vtk.vtkCommand.LeftButtonReleaseEvent: "LeftButtonReleaseEvent"}
+EVENTS = {getattr(vtk.vtkCommand, name): name for name in SliceView.EVENTS}
 
 
 class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
@@ -30,8 +29,12 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
         scriptedEffect.perSegment = True
         scriptedEffect.requireSegments = True
         AbstractScriptedSegmentEditorEffect.__init__(self, scriptedEffect)
-        self.pencil = Pencil(shared_logic(), self._selected_segment)
+        # Slicer makes one of these when it starts: the logic waits until the
+        # effect is taken in hand.
+        self.pencil = Pencil(None, self._selected_segment)
         self.pencil.on_begin = self._begin
+        self.views = Views(self.pencil, listens=False)
+        self.is_active = False
         self.timer = qt.QTimer()
         self.timer.interval = 15
         self.timer.timeout.connect(self._pump)
@@ -111,6 +114,8 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
             blocked = widget.blockSignals(True)
             call()
             widget.blockSignals(blocked)
+        if self.is_active:
+            self._show_cursor()
 
     def updateMRMLFromGUI(self) -> None:
         """Widgets to parameters."""
@@ -129,28 +134,64 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
         self.pencil.logic = logic
         logic.on_status = self._show
         logic.on_error = self._show
+        logic.on_lost = self._show_lost
+        logic.on_progress = logic.on_busy = logic.on_history = _nothing
+        self.is_active = True
+        self.views.follow(slicer.app.layoutManager())
         self.timer.start()
 
     def deactivate(self) -> None:
-        """Another effect is taken in hand."""
+        """Another effect is taken in hand. An answer that is under way is
+        waited for, with the rules of its call."""
         self.pencil.cancel()
-        self.timer.stop()
+        self.is_active = False
+        self.views.release()
         logic = self.pencil.logic
-        logic.editor, logic.overwrite = None, False
+        if logic is not None:
+            logic.editor, logic.overwrite = None, False
+
+    def layoutChanged(self) -> None:
+        """Other views are shown."""
+        if self.is_active:
+            self.views.follow(slicer.app.layoutManager())
+            self._show_cursor()
+
+    def cleanup(self) -> None:
+        """The editor goes."""
+        self.views.release()
+        self.timer.stop()
 
     def createCursor(self, widget):
-        """The window's own cursor."""
-        return slicer.util.mainWindow().cursor
+        """Over a view: tool and sign."""
+        if widget is None or widget.className() != "qMRMLSliceWidget":
+            return qt.QCursor(qt.Qt.ArrowCursor)
+        return cursor_of(self.pencil.tool or "point", self.pencil.positive)
+
+    def _show_cursor(self) -> None:
+        """The Segment Editor asks for the cursor once only."""
+        self.views.set_cursor(cursor_of(self.pencil.tool or "point",
+                                        self.pencil.positive))
 
     def processInteractionEvents(self, callerInteractor, eventId,
                                  viewWidget) -> bool:
-        """Mouse events of a view; True: nobody else gets them."""
-        if viewWidget.className() != "qMRMLSliceWidget" or \
-                eventId not in EVENTS:
+        """Mouse and Esc of a view; True: nobody else gets them."""
+        if viewWidget.className() != "qMRMLSliceWidget":
+            return False
+        if eventId == vtk.vtkCommand.KeyPressEvent:
+            return self._escaped(callerInteractor)
+        if eventId not in EVENTS:
             return False
         view = SliceView(self.pencil, viewWidget.sliceLogic().GetSliceNode())
         return view.handle(EVENTS[eventId],
-                           callerInteractor.GetEventPosition())
+                           callerInteractor.GetEventPosition(),
+                           has_modifier(callerInteractor))
+
+    def _escaped(self, interactor) -> bool:
+        """Esc drops what is being drawn."""
+        if interactor.GetKeySym() != "Escape" or not self.pencil.is_drawing:
+            return False
+        self.pencil.cancel()
+        return True
 
     # ---- calls -------------------------------------------------------------
 
@@ -182,7 +223,10 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
         self.pencil.logic.cancel()
 
     def _pump(self) -> None:
-        self.pencil.logic.pump()
+        logic = self.pencil.logic
+        logic.pump()
+        if not self.is_active and logic.is_idle:
+            self.timer.stop()
 
     def _try(self, call) -> None:
         try:
@@ -192,3 +236,12 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
 
     def _show(self, line: str) -> None:
         self.statusLabel.text = line
+
+    def _show_lost(self, line: str) -> None:
+        """Work was lost: a message box, too."""
+        self._show(line)
+        slicer.util.errorDisplay(line, windowTitle=_("Medal S"))
+
+
+def _nothing(*_ignored: Any) -> None:
+    """For what an effect does not show."""

@@ -75,8 +75,10 @@ def add_segmentation(name="result"):
 class SceneTest(unittest.TestCase):
     """A test with a scene of its own."""
 
+    make_application = slicer_stand_in.Application
+
     def setUp(self):
-        self.application = slicer_stand_in.Application()
+        self.application = self.make_application()
         self.addCleanup(self.application.close)
 
     def assertFails(self, pattern, call, *arguments):

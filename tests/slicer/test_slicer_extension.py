@@ -110,7 +110,7 @@ class Files(unittest.TestCase):
                         if isinstance(node, ast.Import)
                         for name in node.names}
             if path.parent == LIBRARY and path.stem not in (
-                    "widget", "parameter_node"):
+                    "widget", "parameter_node", "completer", "cursors"):
                 self.assertFalse(imported & {"qt", "ctk"}, path)
 
     def test_flip_is_in_one_place(self):
@@ -170,13 +170,16 @@ class Panel(unittest.TestCase):
             if name:
                 self.assertNotIn(name, bound)
                 bound[name] = widget.get("class")
-        self.assertEqual(set(bound), set(fields))
+        # By hand: Slicer's own binding of a QTextEdit moves the cursor.
+        self.assertNotIn("QTextEdit", bound.values())
+        self.assertEqual(set(bound), set(fields) - {"texts"})
+        del fields["texts"]
         for name, kind in fields.items():
             self.assertIn(bound[name], CONNECTED[kind], name)
 
     def test_tooltips(self):
         """Everything that can be pressed says what it does, and its key."""
-        keys = {"pointButton": "(O)", "boxButton": "(B)",
+        keys = {"pointButton": "(O) or (P)", "boxButton": "(B)",
                 "scribbleButton": "(S)", "lassoButton": "(L)",
                 "newSegmentButton": "(E)", "resetSegmentButton": "(R)",
                 "maskButton": "(M)", "refineButton": "(F)",

@@ -87,7 +87,7 @@ class Views(LogicTest):
         mask = self.mask(self.ball)
         self.assertTrue(mask[self.voxel((150, 150))])
         self.assertTrue(mask[self.voxel((146, 154))])
-        self.assertEqual(self.outlines(), 0)
+        self.assertIsNone(self.pencil.outline)
 
     def test_box(self):
         self.pencil.tool = "point"
@@ -95,17 +95,15 @@ class Views(LogicTest):
         self.pencil.tool, self.pencil.positive = "box", False
         self.mouse("LeftButtonPressEvent", (140, 140))
         self.mouse("MouseMoveEvent", (150, 158))
-        self.assertEqual(self.outlines(), 1)
+        self.assertEqual(self.pencil.outline.shape, (4, 3))
+        self.assertEqual(slicer.mrmlScene.GetNodesByClass(
+            "vtkMRMLMarkupsNode").GetNumberOfItems(), 0)
         self.mouse("LeftButtonReleaseEvent", (160, 160))
         self.wait()
         mask = self.mask(self.ball)
         self.assertFalse(any(mask[self.voxel(xy)] for xy in (
             (141, 141), (141, 159), (159, 141), (159, 159), (150, 150))))
-        self.assertEqual(self.outlines(), 0)
-
-    def outlines(self):
-        return slicer.mrmlScene.GetNodesByClass(
-            "vtkMRMLMarkupsClosedCurveNode").GetNumberOfItems()
+        self.assertIsNone(self.pencil.outline)
 
     def test_dropped(self):
         self.pencil.tool = "scribble"

@@ -97,16 +97,17 @@ library_notices() {
     return 0
 }
 
-# Licences of what a bundle holds. $1: folder that receives them.
+# Licences of what a bundle holds. $1: folder that receives them, then Debian's
+# packages of what it holds.
 notices() {
-    local package
-    cp "$top/LICENSE" "$1/medals"
-    cp "$top/packaging/THIRD-PARTY.md" "$1"
-    for package in libglib2.0-0 libpcre2-8-0 libsqlite3-0 zlib1g libdnnl2 \
-        libcjson1 libgomp1 ocl-icd-libopencl1; do
+    local folder=$1 package
+    shift
+    cp "$top/LICENSE" "$folder/medals"
+    cp "$top/packaging/THIRD-PARTY.md" "$folder"
+    for package in "$@"; do
         [ -f "/usr/share/doc/$package/copyright" ] &&
             cp --dereference "/usr/share/doc/$package/copyright" \
-                "$1/$package"
+                "$folder/$package"
     done
     return 0
 }

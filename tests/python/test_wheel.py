@@ -20,8 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ["MEDALS_BUILD"])
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 #: What every Linux with Python has; anything else the wheel brings along.
-OF_THE_SYSTEM = {"linux-vdso.so.1", "libc.so.6", "libm.so.6",
-                 "libstdc++.so.6", "libgcc_s.so.1"}
+OF_THE_SYSTEM = {"linux-vdso.so.1", "libc.so.6", "libm.so.6", "libdl.so.2",
+                 "libpthread.so.0", "libstdc++.so.6", "libgcc_s.so.1"}
 
 
 def make_wheel() -> pathlib.Path:
@@ -50,9 +50,11 @@ def symbols(library: pathlib.Path) -> set:
 
 @head.need_head
 class Wheel(unittest.TestCase):
+    make = staticmethod(make_wheel)
+
     @classmethod
     def setUpClass(cls):
-        cls.wheel = make_wheel()
+        cls.wheel = cls.make()
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)

@@ -248,6 +248,20 @@ ImagePointer read_image(const std::string &given, const char *series,
          path.c_str());
 }
 
+/* The first layer of a segmentation, or any other image. */
+static ImagePointer read_first_layer(const std::string &path,
+                                     const char *series)
+{
+    std::vector<MedalsVolume *> layers;
+    ImagePointer image = read_image(path, series, &layers);
+    for (MedalsVolume *&layer : layers)
+        medals_volume_free(&layer);
+    image->layers = std::max<size_t>(layers.size(), 1);
+    if (layers.size() > 1 && !image->is_segmentation)
+        return read_image(path, series, nullptr); /* says why not */
+    return image;
+}
+
 static uint64_t number_in(const char *path, const char *key)
 {
     std::ifstream file(path);
@@ -305,7 +319,9 @@ MedalsStatus medals_image_read(MedalsImage **out, const char *path,
     const char *series = options ? options->series : nullptr;
     return guard(path, message, [&] {
         Quiet quiet;
-        ImagePointer image = read_image(path, series, nullptr);
+        ImagePointer image = options && options->first_layer
+                                 ? read_first_layer(path, series)
+                                 : read_image(path, series, nullptr);
         for (std::string &warning : image->warnings)
             warning = one_line(warning);
         for (const std::string &warning : image->warnings)
@@ -348,6 +364,7 @@ void medals_image_info(const MedalsImage *image, MedalsImageInfo *info)
     info->series_description = image->series_description.c_str();
     info->files = image->files;
     info->orientation_from = image->orientation_from.c_str();
+    info->layers = image->layers;
 }
 
 bool medals_image_is_npz(const char *path)

@@ -44,10 +44,13 @@ typedef struct MedalsImageReadOptions {
     /** Which DICOM series of a folder: its number in the list, from 1, or the
      * beginning of its UID (with a dot); NULL: there must be one only. */
     const char *series;
+    /** A segmentation of several layers gives its first one; else, as every
+     * other file of several numbers a voxel, it is refused. */
+    bool first_layer;
 } MedalsImageReadOptions;
 #define MEDALS_IMAGE_READ_OPTIONS_INIT                                         \
     {                                                                          \
-        sizeof(MedalsImageReadOptions), NULL                                   \
+        sizeof(MedalsImageReadOptions), NULL, false                            \
     }
 
 /**
@@ -88,6 +91,8 @@ typedef struct MedalsImageInfo {
     /** where axes and origin came from: sform, qform, pixdim (NIfTI without
      * either), header (the others), none (the file states no orientation) */
     const char *orientation_from;
+    /** of a segmentation whose first layer this is; 1 else */
+    uint64_t layers;
 } MedalsImageInfo;
 void medals_image_info(const MedalsImage *image, MedalsImageInfo *info);
 

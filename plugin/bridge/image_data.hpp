@@ -22,12 +22,14 @@ struct MedalsImage {
     std::string modality_tag, series_uid, series_description;
     MedalsModality modality = MEDALS_MODALITY_NONE;
     uint64_t files = 1;
+    uint64_t layers = 1; /* of the segmentation whose first one volume is */
     std::vector<std::string> warnings;
     std::vector<const char *> warning_list; /* warnings and a NULL */
     /** NIfTI: the header's bytes as they stand in the file; else empty. */
     std::vector<uint8_t> nifti_header;
     /** NRRD: the three space directions, one after the other, LPS mm. */
     bool has_nrrd_axes = false;
+    bool is_segmentation = false; /* NRRD of 3D Slicer, with segments */
     std::array<double, 9> nrrd_axes = {};
 
     MedalsImage() = default;

@@ -25,6 +25,10 @@ typedef struct MedalsSegment {
     const char *name; /**< UTF-8; line breaks become blanks */
     uint8_t rgb[3];
     const char *terminology; /**< Slicer's entry (slicer.md 4), or NULL */
+    /** Of a label map that was read: no other segment of the file has it. The
+     * label, or where layers use the same labels, the place in the file from
+     * 1. Writers do not look at it. */
+    uint32_t value;
 } MedalsSegment;
 
 typedef struct MedalsLabelmapWriteOptions {
@@ -90,9 +94,12 @@ typedef struct MedalsLabelmap MedalsLabelmap;
 
 /**
  * Reads a label map of any format of image.h. Stored floats are accepted if
- * every value is a whole number. A 4-D .seg.nrrd has one volume a layer.
+ * every value is a whole number. A 4-D .seg.nrrd has one volume a layer, and
+ * segments for all that the layers hold, without a name ("") where the file
+ * has none. Segments of one layer that state no label are the values 1, 2, ...
+ * in order.
  * @return as medals_image_read(); MEDALS_E_INPUT also a value that is negative,
- *         not whole or above 2^32-1
+ *         not whole or above 2^32-1, or two segments of one label and layer
  */
 MedalsStatus medals_labelmap_read(MedalsLabelmap **out, const char *path,
                                   char **message);
@@ -108,6 +115,37 @@ size_t medals_labelmap_segment_count(const MedalsLabelmap *labelmap);
 /** @return false if index is out of range. Texts live with the label map. */
 bool medals_labelmap_segment(const MedalsLabelmap *labelmap, size_t index,
                              MedalsSegment *segment);
+
+/** @return whether the file is a segmentation of 3D Slicer, which may be cropped
+ * to the box of its segments. */
+bool medals_labelmap_is_segmentation(const MedalsLabelmap *labelmap);
+
+/**
+ * Puts all layers onto a grid of the same axes and spacing, at the place where
+ * they are: what the file does not hold becomes 0.
+ * @return MEDALS_E_INPUT the axes or the spacing differ, the offset is no whole
+ *         number of voxels, or a segment has voxels beyond the grid;
+ *         MEDALS_E_NOMEM. The layers that peek gave are then not valid either.
+ */
+MedalsStatus medals_labelmap_place(MedalsLabelmap *labelmap,
+                                   const MedalsGeometry *grid, char **message);
+
+/** The smallest grid with the axes of a that holds a and b.
+ * @return false: the axes or the spacing differ, or the offset is no whole
+ *         number of voxels (out untouched) */
+bool medals_labelmap_common_grid(const MedalsGeometry *a,
+                                 const MedalsGeometry *b, MedalsGeometry *out);
+
+/**
+ * One uint32 map of all layers, of MedalsSegment.value; where segments overlap
+ * that of the last layer.
+ * @param overlap receives how many times a voxel lay in one more segment
+ * @owner *out belongs to the caller
+ * @return MEDALS_E_NOMEM
+ */
+MedalsStatus medals_labelmap_join(const MedalsLabelmap *labelmap,
+                                  MedalsVolume **out, uint64_t *overlap,
+                                  char **message);
 
 MEDALS_END_DECLS
 #endif

@@ -3,39 +3,16 @@
  */
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <set>
 
 #include "failure.hpp"
 #include "image_data.hpp"
-#include "labelmap.h"
+#include "labelmap_data.hpp"
 #include "nrrd_header.hpp"
 #include "numbers.hpp"
 #include "quiet.hpp"
 #include "voxel_stream.hpp"
-
-namespace
-{
-
-struct NamedSegment {
-    std::string name, terminology;
-    uint32_t label, layer;
-    uint8_t rgb[3];
-};
-
-} // namespace
-
-struct MedalsLabelmap {
-    std::vector<MedalsVolume *> layers;
-    std::vector<NamedSegment> segments;
-
-    MedalsLabelmap() = default;
-    MedalsLabelmap(const MedalsLabelmap &) = delete;
-    MedalsLabelmap &operator=(const MedalsLabelmap &) = delete;
-    ~MedalsLabelmap()
-    {
-        for (MedalsVolume *&layer : layers)
-            medals_volume_free(&layer);
-    }
-};
 
 namespace medals::bridge
 {
@@ -145,16 +122,19 @@ std::string terminology_in(const std::string &tags)
     return tags.substr(at, tags.find('|', at) - at);
 }
 
+/* alone: the only layer and no segment of the file says its label. */
 NamedSegment segment_of(const std::string &path, const NrrdHeader &header,
-                        size_t index, size_t layers)
+                        size_t index, size_t layers, bool alone)
 {
     std::string key = text_of("Segment%zu_", index);
     NamedSegment segment = {};
     segment.name = one_line(header.key(key + "Name"));
     if (segment.name.empty())
         segment.name = one_line(header.key(key + "ID"));
-    segment.label = whole_key(path, header, key + "LabelValue", 1);
-    /* files older than shared layers: one component a segment */
+    /* in order, as the values of a map are; one in each component of files
+     * older than shared layers */
+    uint32_t usual = alone ? uint32_t(index) + 1 : 1;
+    segment.label = whole_key(path, header, key + "LabelValue", usual);
     uint32_t own = layers > 1 ? uint32_t(index) : 0;
     segment.layer = whole_key(path, header, key + "Layer", own);
     if (segment.layer >= layers || segment.label == 0)
@@ -172,15 +152,90 @@ NamedSegment segment_of(const std::string &path, const NrrdHeader &header,
     return segment;
 }
 
+bool has_segment(const NrrdHeader &header, size_t index)
+{
+    return header.keys.count(text_of("Segment%zu_ID", index)) ||
+           header.keys.count(text_of("Segment%zu_Name", index));
+}
+
+void check_different(const std::string &path, const MedalsLabelmap &labelmap)
+{
+    std::map<std::pair<uint32_t, uint32_t>, const NamedSegment *> seen;
+    for (const NamedSegment &segment : labelmap.segments) {
+        auto place = seen.emplace(std::make_pair(segment.layer, segment.label),
+                                  &segment);
+        if (!place.second)
+            fail(MEDALS_E_INPUT,
+                 "%s: the segments %s and %s both have label %u in layer %u; "
+                 "one segment for each label expected",
+                 path.c_str(), place.first->second->name.c_str(),
+                 segment.name.c_str(), segment.label, segment.layer);
+    }
+}
+
 void read_names(const std::string &path, MedalsLabelmap &labelmap)
 {
     NrrdHeader header = NrrdHeader::read(path);
-    for (size_t i = 0; i < 65536; i++) {
-        if (!header.keys.count(text_of("Segment%zu_ID", i)))
-            break;
+    bool stated = false;
+    size_t count = 0;
+    for (; count < 65536 && has_segment(header, count); count++)
+        stated = stated ||
+                 header.keys.count(text_of("Segment%zu_LabelValue", count));
+    bool alone = labelmap.layers.size() == 1 && !stated;
+    for (size_t i = 0; i < count; i++)
         labelmap.segments.push_back(
-            segment_of(path, header, i, labelmap.layers.size()));
+            segment_of(path, header, i, labelmap.layers.size(), alone));
+    check_different(path, labelmap);
+}
+
+std::set<uint32_t> labels_in(const MedalsVolume *layer)
+{
+    size_t count = voxel_count(*medals_volume_peek_geometry(layer));
+    MedalsDtype dtype = medals_volume_dtype(layer);
+    const void *data = medals_volume_peek_data(layer);
+    std::set<uint32_t> labels;
+    uint32_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t label = label_at(data, dtype, i);
+        if (label != last && label)
+            labels.insert(label);
+        last = label;
     }
+    return labels;
+}
+
+/* Segments without a name, for what layers hold besides. */
+void add_unnamed(MedalsLabelmap &labelmap)
+{
+    for (size_t l = 0; l < labelmap.layers.size(); l++) {
+        std::set<uint32_t> labels = labels_in(labelmap.layers[l]);
+        for (const NamedSegment &segment : labelmap.segments)
+            if (segment.layer == l)
+                labels.erase(segment.label);
+        for (uint32_t label : labels) {
+            NamedSegment segment = {};
+            segment.label = label;
+            segment.layer = uint32_t(l);
+            labelmap.segments.push_back(segment);
+        }
+        if (labelmap.segments.size() > 65535)
+            fail(MEDALS_E_INPUT,
+                 "%s: more than 65535 segments in %zu layers; fewer expected",
+                 labelmap.path.c_str(), labelmap.layers.size());
+    }
+}
+
+/* A value of its own for each segment: its label, or its place in the file
+ * where layers use the same labels. */
+void number_segments(MedalsLabelmap &labelmap)
+{
+    std::set<uint32_t> labels;
+    for (const NamedSegment &segment : labelmap.segments)
+        labels.insert(segment.label);
+    bool own = labels.size() == labelmap.segments.size();
+    for (size_t i = 0; i < labelmap.segments.size(); i++)
+        labelmap.segments[i].value =
+            own ? labelmap.segments[i].label : uint32_t(i) + 1;
 }
 
 std::unique_ptr<MedalsLabelmap> read_labelmap(const std::string &path)
@@ -190,10 +245,15 @@ std::unique_ptr<MedalsLabelmap> read_labelmap(const std::string &path)
     if (stored.layers.empty())
         stored.layers.push_back(medals_volume_ref(image->volume));
     auto labelmap = std::make_unique<MedalsLabelmap>();
+    labelmap->path = path;
     for (MedalsVolume *layer : stored.layers)
         labelmap->layers.push_back(as_labels(path, layer));
+    labelmap->is_segmentation = image->is_segmentation;
     if (image->format == "nrrd")
         read_names(path, *labelmap);
+    if (labelmap->layers.size() > 1)
+        add_unnamed(*labelmap);
+    number_segments(*labelmap);
     return labelmap;
 }
 
@@ -240,12 +300,18 @@ bool medals_labelmap_segment(const MedalsLabelmap *labelmap, size_t index,
 {
     if (index >= labelmap->segments.size())
         return false;
-    const NamedSegment &named = labelmap->segments[index];
+    const medals::bridge::NamedSegment &named = labelmap->segments[index];
     segment->label = named.label;
     segment->layer = named.layer;
+    segment->value = named.value;
     segment->name = named.name.c_str();
     std::copy(named.rgb, named.rgb + 3, segment->rgb);
     segment->terminology =
         named.terminology.empty() ? nullptr : named.terminology.c_str();
     return true;
+}
+
+bool medals_labelmap_is_segmentation(const MedalsLabelmap *labelmap)
+{
+    return labelmap->is_segmentation;
 }

@@ -286,6 +286,9 @@ ImagePointer read_nrrd(const std::string &path,
     image->files = header.detached() ? files.paths.size() : 1;
     image->format = "nrrd";
     image->stored = dtype_name(files.dtype);
+    image->is_segmentation =
+        header.keys.count("Segment0_ID") ||
+        header.keys.count("Segmentation_ReferenceImageExtentOffset");
     image->has_nrrd_axes = axes.has_vectors;
     image->nrrd_axes = axes.vectors;
     if (!axes.has_space)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "eval_scores.h"
 #include "failure.h"
 #include "json.h"
 #include "label_names.h"
@@ -16,7 +17,7 @@ typedef struct {
     bool json;
     GHashTable *keep_prediction, *keep_truth; /* value -> value, or NULL */
     LabelSource prediction, truth;
-    MedalsComparison *comparison;
+    EvalScores scores;
 } Evaluation;
 
 static void keep(GHashTable *table, int64_t from, int64_t to)
@@ -89,21 +90,31 @@ static bool parse(Evaluation *e, char *const *arguments, GError **error)
     return parse_pairs(e, e->map ? e->map : e->labels, e->map != NULL, error);
 }
 
+/* The comparison speaks of "truth" and "result"; a user knows files. */
+static void name_file(const Evaluation *e, GError *error)
+{
+    static const char *const roles[] = {"truth: ", "result: "};
+    const char *files[] = {e->truth_path, e->prediction_path};
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+        if (!g_str_has_prefix(error->message, roles[i]))
+            continue;
+        char *text = g_strdup_printf("%s: %s", files[i],
+                                     error->message + strlen(roles[i]));
+        g_free(error->message);
+        error->message = text;
+        return;
+    }
+}
+
 static bool compare(Evaluation *e, GError **error)
 {
     if (!label_source_open(&e->prediction, e->prediction_path, error) ||
         !label_source_open(&e->truth, e->truth_path, error))
         return false;
-    if (e->keep_truth &&
-        (!label_source_map(&e->prediction, e->keep_prediction, error) ||
-         !label_source_map(&e->truth, e->keep_truth, error)))
-        return false;
-    MedalsError *cause = NULL;
-    if (medals_compare(&e->comparison, e->truth.volume, e->prediction.volume,
-                       &e->options, &cause) == MEDALS_OK)
+    if (eval_scores_of(&e->scores, &e->truth, e->keep_truth, &e->prediction,
+                       e->keep_prediction, &e->options, error))
         return true;
-    failure_take(error, cause);
-    g_prefix_error(error, "%s: ", e->prediction_path);
+    name_file(e, *error);
     return false;
 }
 
@@ -125,10 +136,10 @@ static const char *name_of(const Evaluation *e, uint32_t label)
 static void labels_json(const Evaluation *e, cJSON *root)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "classes");
-    size_t count = medals_comparison_label_count(e->comparison);
-    for (size_t i = 0; i < count; i++) {
-        MedalsLabelScore score = {.struct_size = sizeof score};
-        medals_comparison_label(e->comparison, i, &score);
+    guint count = e->scores.labels->len;
+    for (guint i = 0; i < count; i++) {
+        MedalsLabelScore score =
+            g_array_index(e->scores.labels, MedalsLabelScore, i);
         cJSON *class = cJSON_CreateObject();
         json_number(class, "label", score.label);
         json_text(class, "name", name_of(e, score.label));
@@ -138,8 +149,8 @@ static void labels_json(const Evaluation *e, cJSON *root)
         json_number(class, "voxels_prediction", (double) score.voxels_result);
         cJSON_AddItemToArray(list, class);
     }
-    json_number(root, "dsc", medals_comparison_mean_dice(e->comparison));
-    json_number(root, "nsd", medals_comparison_mean_nsd(e->comparison));
+    json_number(root, "dsc", e->scores.mean_dice);
+    json_number(root, "nsd", e->scores.mean_nsd);
 }
 
 static void instances_json(const MedalsInstanceReport *report, cJSON *root)
@@ -165,10 +176,10 @@ static void labels_table(const Evaluation *e, GString *out)
 {
     g_string_append_printf(out, "%10s  %6s  %6s  %10s  %10s  %s\n", "label",
                            "DSC", "NSD", "truth", "prediction", "name");
-    size_t count = medals_comparison_label_count(e->comparison);
-    for (size_t i = 0; i < count; i++) {
-        MedalsLabelScore score = {.struct_size = sizeof score};
-        medals_comparison_label(e->comparison, i, &score);
+    guint count = e->scores.labels->len;
+    for (guint i = 0; i < count; i++) {
+        MedalsLabelScore score =
+            g_array_index(e->scores.labels, MedalsLabelScore, i);
         const char *name = name_of(e, score.label);
         g_string_append_printf(out, "%10u", score.label);
         put_score(out, score.dice);
@@ -178,16 +189,16 @@ static void labels_table(const Evaluation *e, GString *out)
             score.voxels_truth, score.voxels_result, name ? name : "");
     }
     g_string_append_printf(out, "%10s", "mean");
-    put_score(out, medals_comparison_mean_dice(e->comparison));
-    put_score(out, medals_comparison_mean_nsd(e->comparison));
-    g_string_append_printf(out, "  of %zu, NSD at %g mm\n", count,
+    put_score(out, e->scores.mean_dice);
+    put_score(out, e->scores.mean_nsd);
+    g_string_append_printf(out, "  of %u, NSD at %g mm\n", count,
                            e->options.tolerance_mm);
 }
 
 static void report(const Evaluation *e, GString *out)
 {
-    MedalsInstanceReport instances = {.struct_size = sizeof instances};
-    bool has_instances = medals_comparison_instances(e->comparison, &instances);
+    MedalsInstanceReport instances = e->scores.instances;
+    bool has_instances = e->scores.has_instances;
     if (!e->json && has_instances) {
         g_string_append_printf(
             out,
@@ -219,7 +230,7 @@ bool command_eval(char *const *arguments, GString *out, GError **error)
     bool done = parse(&e, arguments, error) && compare(&e, error);
     if (done)
         report(&e, out);
-    medals_comparison_free(&e.comparison);
+    eval_scores_clear(&e.scores);
     label_source_clear(&e.prediction);
     label_source_clear(&e.truth);
     g_clear_pointer(&e.keep_prediction, g_hash_table_unref);

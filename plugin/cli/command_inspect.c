@@ -2,6 +2,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "file_name.h"
 #include "image.h"
 #include "inspect.h"
 #include "options.h"
@@ -37,7 +38,7 @@ static bool is_checkpoint(const char *path)
     static const char *const endings[] = {".pth", ".pt", ".bin",
                                           ".safetensors"};
     for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
-        if (g_str_has_suffix(path, endings[i]))
+        if (file_name_ends(path, endings[i]))
             return true;
     return false;
 }

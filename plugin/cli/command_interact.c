@@ -39,7 +39,8 @@ static void converse(Interact *interact)
     interact->reader = interact_reader_new(STDIN_FILENO);
     bool goes_on = output_line(
         &interact->output,
-        answer_ready(interact->session, medals_image_warnings(interact->image)),
+        answer_ready(interact->session, medals_image_warnings(interact->image),
+                     interact->labelmap_warning),
         NULL);
     InteractLine *line;
     while (goes_on &&

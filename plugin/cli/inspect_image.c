@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "file_name.h"
 #include "image.h"
 #include "inspect.h"
 #include "json.h"
@@ -15,6 +16,7 @@ typedef struct {
     double lowest, highest;
     uint64_t not_finite;
     GHashTable *voxels_of; /* value -> count; NULL: not a label map */
+    size_t layers;         /* of a segmentation whose segments may overlap */
 } Survey;
 
 static void survey_range(Survey *survey, const MedalsVolume *volume)
@@ -22,8 +24,6 @@ static void survey_range(Survey *survey, const MedalsVolume *volume)
     const void *data = medals_volume_peek_data(volume);
     MedalsDtype dtype = medals_volume_dtype(volume);
     size_t count = voxel_count(volume);
-    survey->lowest = INFINITY;
-    survey->highest = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         double value = voxel_value(dtype, data, i);
         if (!isfinite(value)) {
@@ -66,6 +66,29 @@ static GHashTable *count_values(const MedalsVolume *volume, bool whatever)
         return counts;
     g_hash_table_unref(counts);
     return NULL;
+}
+
+/* Counts the voxels of every segment of all layers, by its value. */
+static void survey_layers(Survey *survey, const MedalsLabelmap *labelmap)
+{
+    survey->layers = medals_labelmap_layer_count(labelmap);
+    survey->voxels_of = g_hash_table_new(NULL, NULL);
+    size_t segments = medals_labelmap_segment_count(labelmap);
+    for (size_t l = 0; l < survey->layers; l++) {
+        const MedalsVolume *layer = medals_labelmap_peek_layer(labelmap, l);
+        survey_range(survey, layer);
+        GHashTable *counts = count_values(layer, true);
+        for (size_t s = 0; counts && s < segments; s++) {
+            MedalsSegment segment;
+            medals_labelmap_segment(labelmap, s, &segment);
+            if (segment.layer == l)
+                g_hash_table_insert(
+                    survey->voxels_of, GSIZE_TO_POINTER((gsize) segment.value),
+                    g_hash_table_lookup(
+                        counts, GSIZE_TO_POINTER((gsize) segment.label)));
+        }
+        g_clear_pointer(&counts, g_hash_table_unref);
+    }
 }
 
 static gint compare_keys(gconstpointer a, gconstpointer b)
@@ -133,6 +156,8 @@ static void put_json(const Inspection *inspection, const MedalsImage *image,
     json_text(root, "modality", medals_modality_name(info.modality));
     json_text(root, "series", *info.series_uid ? info.series_uid : NULL);
     json_number(root, "files", (double) info.files);
+    if (survey->layers > 1)
+        json_number(root, "layers", (double) survey->layers);
     if (survey->voxels_of)
         put_labels(root, NULL, survey->voxels_of, g, names);
     const char *const *warnings = medals_image_warnings(image);
@@ -173,6 +198,9 @@ static void put_table(const Inspection *inspection, const MedalsImage *image,
         g_string_append_printf(
             out, "dicom      %s, %" G_GUINT64_FORMAT " files, %s\n",
             info.modality_tag, info.files, info.series_description);
+    if (survey->layers > 1)
+        g_string_append_printf(out, "layers     %zu, which may overlap\n",
+                               survey->layers);
     if (survey->voxels_of)
         put_labels(NULL, out, survey->voxels_of, g, names);
     const char *const *warnings = medals_image_warnings(image);
@@ -180,34 +208,56 @@ static void put_table(const Inspection *inspection, const MedalsImage *image,
         g_string_append_printf(out, "warning    %s\n", *warnings);
 }
 
+/* Looks at the voxels, and at the names of a label map of NRRD. */
+static bool survey_image(const Inspection *inspection, const MedalsImage *image,
+                         Survey *survey, MedalsLabelmap **labelmap,
+                         GError **error)
+{
+    MedalsVolume *volume = medals_image_peek_volume(image);
+    MedalsImageInfo info = {.struct_size = sizeof info};
+    medals_image_info(image, &info);
+    bool named = file_name_ends(inspection->path, ".seg.nrrd");
+    *survey = (Survey){.lowest = INFINITY, .highest = -INFINITY, .layers = 1};
+    if (info.layers > 1) {
+        char *message = NULL;
+        MedalsStatus status =
+            medals_labelmap_read(labelmap, inspection->path, &message);
+        if (status != MEDALS_OK)
+            return failure_take_bridge(error, status, message);
+        survey_layers(survey, *labelmap);
+        return true;
+    }
+    survey_range(survey, volume);
+    survey->voxels_of = count_values(volume, inspection->labels || named);
+    if (survey->voxels_of && strcmp(info.format, "nrrd") == 0)
+        medals_labelmap_read(labelmap, inspection->path, NULL);
+    return true;
+}
+
 bool inspect_image(const Inspection *inspection, GString *out, GError **error)
 {
     MedalsImageReadOptions options = MEDALS_IMAGE_READ_OPTIONS_INIT;
     options.series = inspection->series;
+    options.first_layer = true;
     MedalsImage *image = NULL;
     char *message = NULL;
     MedalsStatus status =
         medals_image_read(&image, inspection->path, &options, &message);
     if (status != MEDALS_OK)
         return failure_take_bridge(error, status, message);
-    MedalsVolume *volume = medals_image_peek_volume(image);
-    Survey survey = {0};
-    survey_range(&survey, volume);
-    bool named = g_str_has_suffix(inspection->path, ".seg.nrrd");
-    survey.voxels_of = count_values(volume, inspection->labels || named);
+    Survey survey;
     MedalsLabelmap *labelmap = NULL;
-    if (survey.voxels_of && named)
-        medals_labelmap_read(&labelmap, inspection->path, NULL);
+    bool done = survey_image(inspection, image, &survey, &labelmap, error);
     g_autoptr(GHashTable) names = label_names_find(inspection->path, labelmap);
-    if (inspection->json)
+    if (done && inspection->json)
         put_json(inspection, image, &survey, names, out);
-    else
+    else if (done)
         put_table(inspection, image, &survey, names, out);
     if (survey.voxels_of)
         g_hash_table_unref(survey.voxels_of);
     medals_labelmap_free(&labelmap);
     medals_image_free(&image);
-    return true;
+    return done;
 }
 
 static void put_series(const Inspection *inspection,

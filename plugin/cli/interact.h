@@ -37,6 +37,7 @@ typedef struct {
     MedalsModel *model;
     MedalsImage *image;
     MedalsSession *session;
+    char *labelmap_warning; /* of segments that overlap, or NULL */
 
     InteractReader *reader;
     InteractOutput output;

@@ -110,18 +110,21 @@ void answer_add_classes(cJSON *object, const MedalsSession *session)
 
 /* What the file warned of, then what the session did. */
 static void add_warnings(cJSON *object, const char *const *first,
-                         const char *const *second)
+                         const char *one, const char *const *second)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     for (size_t n = 0; n < count_texts(first); n++)
         g_ptr_array_add(all, (gpointer) first[n]);
+    if (one)
+        g_ptr_array_add(all, (gpointer) one);
     for (size_t n = 0; n < count_texts(second); n++)
         g_ptr_array_add(all, (gpointer) second[n]);
     json_texts(object, "warnings", (const char *const *) all->pdata, all->len);
 }
 
 cJSON *answer_ready(const MedalsSession *session,
-                    const char *const *image_warnings)
+                    const char *const *image_warnings,
+                    const char *labelmap_warning)
 {
     const MedalsGeometry *geometry = medals_session_peek_geometry(session);
     cJSON *object = cJSON_CreateObject();
@@ -134,7 +137,8 @@ cJSON *answer_ready(const MedalsSession *session,
     answer_add_classes(object, session);
     cJSON_AddBoolToObject(object, "resumed", medals_session_resumed(session));
     cJSON_AddBoolToObject(object, "saved", medals_session_saved(session));
-    add_warnings(object, image_warnings, medals_session_warnings(session));
+    add_warnings(object, image_warnings, labelmap_warning,
+                 medals_session_warnings(session));
     return object;
 }
 
@@ -181,7 +185,7 @@ static void add_result(cJSON *object, const char *id, uint64_t revision,
     const char *const *warnings =
         answer ? medals_answer_warnings(answer) : NULL;
     if (count_texts(warnings) > 0)
-        add_warnings(object, warnings, NULL);
+        add_warnings(object, warnings, NULL, NULL);
 }
 
 cJSON *answer_instant(const char *id, const MedalsAnswer *answer)

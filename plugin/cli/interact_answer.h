@@ -29,7 +29,8 @@ bool output_line(InteractOutput *output, cJSON *object, const char *data);
 /** The functions below make objects, which belong to the caller.
  * @param id JSON text, or NULL: null */
 cJSON *answer_ready(const MedalsSession *session,
-                    const char *const *image_warnings);
+                    const char *const *image_warnings,
+                    const char *labelmap_warning);
 cJSON *answer_progress(const char *id, const MedalsProgress *state);
 /** A provisional answer, before the one that counts. */
 cJSON *answer_instant(const char *id, const MedalsAnswer *answer);

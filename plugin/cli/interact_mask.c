@@ -77,6 +77,17 @@ static bool add_layer(const char *file, const MedalsVolume *layer,
     return true;
 }
 
+/* A segmentation may be cropped to its segments. */
+static bool place_file(MedalsLabelmap *labelmap, const MedalsGeometry *geometry,
+                       GError **error)
+{
+    if (!medals_labelmap_is_segmentation(labelmap))
+        return true;
+    char *message = NULL;
+    MedalsStatus status = medals_labelmap_place(labelmap, geometry, &message);
+    return status == MEDALS_OK || task_take_bridge(error, status, message);
+}
+
 /* Every voxel that is not zero, in any layer. */
 static uint8_t *read_file(InteractTask *task, size_t *voxels, GError **error)
 {
@@ -93,7 +104,7 @@ static uint8_t *read_file(InteractTask *task, size_t *voxels, GError **error)
     *voxels = (size_t) geometry->size[0] * (size_t) geometry->size[1] *
               (size_t) geometry->size[2];
     g_autofree uint8_t *mask = new_mask(*voxels, error);
-    bool done = mask != NULL;
+    bool done = mask && place_file(labelmap, geometry, error);
     for (size_t l = 0; done && l < medals_labelmap_layer_count(labelmap); l++)
         done = add_layer(file, medals_labelmap_peek_layer(labelmap, l),
                          geometry, mask, error);

@@ -141,9 +141,19 @@ static bool open_session(Interact *interact, const LabelSource *source,
 static bool open_with_labelmap(Interact *interact, GError **error)
 {
     LabelSource source;
+    uint64_t overlap = 0;
+    const MedalsGeometry *grid =
+        medals_volume_peek_geometry(medals_image_peek_volume(interact->image));
     bool done = label_source_open(&source, interact->options.labelmap, error) &&
+                label_source_place(&source, grid, error) &&
+                label_source_join(&source, &overlap, error) &&
                 open_session(interact, &source, error);
     label_source_clear(&source);
+    if (overlap > 0)
+        interact->labelmap_warning = g_strdup_printf(
+            "%s: %" G_GUINT64_FORMAT " times a voxel lies in one more segment: "
+            "that of the last layer has it",
+            interact->options.labelmap, overlap);
     return done;
 }
 
@@ -171,6 +181,7 @@ void interact_close(Interact *interact)
 {
     g_clear_pointer(&interact->reader, interact_reader_free);
     medals_session_close(&interact->session);
+    g_clear_pointer(&interact->labelmap_warning, g_free);
     medals_image_free(&interact->image);
     medals_model_free(&interact->model);
     medals_context_free(&interact->context);

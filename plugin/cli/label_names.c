@@ -42,8 +42,8 @@ GHashTable *label_names_find(const char *path, const MedalsLabelmap *labelmap)
     size_t count = labelmap ? medals_labelmap_segment_count(labelmap) : 0;
     for (size_t s = 0; s < count; s++) {
         MedalsSegment segment;
-        if (medals_labelmap_segment(labelmap, s, &segment))
-            add(names, segment.label, g_strdup(segment.name));
+        if (medals_labelmap_segment(labelmap, s, &segment) && *segment.name)
+            add(names, segment.value, g_strdup(segment.name));
     }
     char *beside = medals_labelmap_label_file(path);
     if (count == 0 && beside)

@@ -28,12 +28,8 @@ static bool open_labelmap(LabelSource *source, const char *path, GError **error)
         medals_labelmap_read(&source->labelmap, path, &message);
     if (status != MEDALS_OK)
         return failure_take_bridge(error, status, message);
-    size_t layers = medals_labelmap_layer_count(source->labelmap);
     source->volume = medals_labelmap_peek_layer(source->labelmap, 0);
-    return layers == 1 || failure_set(error, EXIT_INPUT,
-                                      "%s: %zu layers that overlap; expected "
-                                      "one",
-                                      path, layers);
+    return true;
 }
 
 bool label_source_open(LabelSource *source, const char *path, GError **error)
@@ -52,6 +48,45 @@ void label_source_clear(LabelSource *source)
     medals_labelmap_free(&source->labelmap);
     medals_challenge_free(&source->challenge);
     g_clear_pointer(&source->names, g_hash_table_unref);
+}
+
+size_t label_source_layers(const LabelSource *source)
+{
+    return source->labelmap ? medals_labelmap_layer_count(source->labelmap) : 1;
+}
+
+bool label_source_place(LabelSource *source, const MedalsGeometry *grid,
+                        GError **error)
+{
+    bool moves =
+        source->labelmap && medals_labelmap_is_segmentation(source->labelmap);
+    return !moves || label_source_extend(source, grid, error);
+}
+
+bool label_source_extend(LabelSource *source, const MedalsGeometry *grid,
+                         GError **error)
+{
+    char *message = NULL;
+    MedalsStatus status =
+        medals_labelmap_place(source->labelmap, grid, &message);
+    source->volume = medals_labelmap_peek_layer(source->labelmap, 0);
+    return status == MEDALS_OK || failure_take_bridge(error, status, message);
+}
+
+bool label_source_join(LabelSource *source, uint64_t *overlap, GError **error)
+{
+    *overlap = 0;
+    if (label_source_layers(source) == 1)
+        return true;
+    char *message = NULL;
+    MedalsVolume *joined = NULL;
+    MedalsStatus status =
+        medals_labelmap_join(source->labelmap, &joined, overlap, &message);
+    if (status != MEDALS_OK)
+        return failure_take_bridge(error, status, message);
+    source->volume = joined;
+    source->owns_volume = true;
+    return true;
 }
 
 bool label_source_map(LabelSource *source, GHashTable *table, GError **error)

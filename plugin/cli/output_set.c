@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "failure.h"
+#include "file_name.h"
 
 #define PREFIX ".medals-"
 
@@ -49,7 +50,7 @@ static const char *ending_of(const char *name)
 {
     static const char *const doubles[] = {".nii.gz", ".seg.nrrd"};
     for (size_t i = 0; i < G_N_ELEMENTS(doubles); i++)
-        if (g_str_has_suffix(name, doubles[i]))
+        if (file_name_ends(name, doubles[i]))
             return name + strlen(name) - strlen(doubles[i]);
     const char *dot = strrchr(name, '.');
     return dot ? dot : "";

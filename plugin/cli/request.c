@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "file_name.h"
 #include "image.h"
 #include "options.h"
 #include "texts.h"
@@ -147,7 +148,7 @@ static bool parse_overlap(const char *value, Request *request, GError **error)
                            value);
     request->keep_overlap = true;
     for (guint i = 0; i < request->outputs->len; i++)
-        if (g_str_has_suffix(request->outputs->pdata[i], ".seg.nrrd"))
+        if (file_name_ends(request->outputs->pdata[i], ".seg.nrrd"))
             return true;
     return failure_set(error, EXIT_USAGE,
                        "--overlap: keep without a .seg.nrrd output; expected "

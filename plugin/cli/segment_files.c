@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "file_name.h"
 #include "labelmap.h"
 #include "montage.h"
 #include "png_file.h"
@@ -11,7 +12,7 @@
 
 static bool is_challenge_name(const char *path)
 {
-    return g_str_has_suffix(path, ".npz");
+    return file_name_ends(path, ".npz");
 }
 
 static bool check_format(const Request *request, const char *path,
@@ -33,7 +34,7 @@ static bool check_format(const Request *request, const char *path,
 static bool check_probabilities(const char *path, GError **error)
 {
     bool good = medals_labelmap_can_write(path, false) &&
-                !g_str_has_suffix(path, ".seg.nrrd");
+                !file_name_ends(path, ".seg.nrrd");
     return good || failure_set(error, EXIT_USAGE,
                                "%s: no format has this ending; expected "
                                ".nii.gz, .nii, .nrrd or .mha",
@@ -102,7 +103,7 @@ static bool write_labelmap(Job *job, const char *staged,
                            const SegmentNames *names, GError **error)
 {
     bool overlapping =
-        job->request.keep_overlap && g_str_has_suffix(staged, ".seg.nrrd");
+        job->request.keep_overlap && file_name_ends(staged, ".seg.nrrd");
     g_autofree const MedalsVolume **layers =
         g_new(const MedalsVolume *, names->count + 1);
     for (size_t c = 0; c < names->count && overlapping; c++)

@@ -3,6 +3,7 @@
     widget.py          the panel: glue between .ui, parameter node and logic
     completer.py       completion while names are typed
     cursors.py         cursors by tool and sign
+    paths.py           folders that stay in the settings
     parameter_node.py  what the panel keeps in the scene
     pencil.py          mouse and keys in slice views -> calls of the logic
     logic.py           one volume, one segmentation, one session; no Qt
@@ -19,6 +20,6 @@
     engine.py          finds the package `medals` of this extension
     failure.py         one clear line for the user
 
-Only widget.py, completer.py, cursors.py and parameter_node.py need Qt or a
-running application.
+Only widget.py, completer.py, cursors.py, paths.py and parameter_node.py need
+Qt or a running application.
 """

@@ -32,7 +32,9 @@ class Completer:
         """Begin and end of the name under the cursor, in its line, and the
         name up to its end."""
         cursor = self._edit.textCursor()
-        line, at = cursor.block().text(), cursor.positionInBlock()
+        line = cursor.block().text()
+        at = len(line.encode("utf-16-le")[:2 * cursor.positionInBlock()]
+                 .decode("utf-16-le", "ignore"))
         begin = line.rfind(DIVIDER, 0, at) + 1
         end = line.find(DIVIDER, at)
         end = len(line) if end < 0 else end
@@ -55,6 +57,10 @@ class Completer:
         box.setWidth(240)
         self._completer.complete(box)
 
+    def close(self) -> None:
+        """Hides the popup."""
+        self._completer.popup().hide()
+
     def take(self, is_tab: bool) -> bool:
         """Takes the name that is marked in the popup, or the first; returns
         False for a Return after a name that is whole, which ends the line."""
@@ -70,15 +76,21 @@ class Completer:
         return True
 
     def _insert(self, name: str) -> None:
-        begin, end, _typed = self._span()
+        begin, _end, typed = self._span()
         cursor = self._edit.textCursor()
-        start = cursor.block().position()
+        start = cursor.block().position() + _units(
+            cursor.block().text()[:begin])
         self._is_inserting = True
-        cursor.setPosition(start + begin)
-        cursor.setPosition(start + end, qt.QTextCursor.KeepAnchor)
+        cursor.setPosition(start)
+        cursor.setPosition(start + _units(typed), qt.QTextCursor.KeepAnchor)
         cursor.insertText(name)
         self._edit.setTextCursor(cursor)
         self._is_inserting = False
+
+
+def _units(text: str) -> int:
+    """Places that Qt counts in a text: an emoji has two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 class _PopupKeys(qt.QObject):
@@ -90,6 +102,10 @@ class _PopupKeys(qt.QObject):
 
     def eventFilter(self, _watched, event) -> bool:
         """Qt asks: True, and nobody else gets the event."""
+        if event.type() == qt.QEvent.ShortcutOverride and \
+                event.key() == qt.Qt.Key_Escape:
+            event.accept()  # it closes the popup, and cancels nothing
+            return True
         if event.type() != qt.QEvent.KeyPress:
             return False
         if any(event.modifiers() & key for key in (

@@ -15,7 +15,9 @@ def cursor_of(tool: str, positive: bool):
     painter = qt.QPainter()
     painter.begin(pixmap)
     for colour, width in (((0, 0, 0), 4), (GREEN if positive else RED, 2)):
-        painter.setPen(qt.QPen(qt.QBrush(qt.QColor(*colour)), width))
+        pen = qt.QPen(qt.QColor(*colour))
+        pen.setWidth(width)
+        painter.setPen(pen)
         _draw(painter, tool, positive)
     painter.end()
     return qt.QCursor(pixmap, HOT, HOT)

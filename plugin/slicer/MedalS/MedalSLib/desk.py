@@ -61,9 +61,11 @@ class Result(NamedTuple):
 class Step:
     """Revisions that belong together."""
 
-    def __init__(self, count: int, prepares: bool = False):
+    def __init__(self, count: int, prepares: bool = False,
+                 remade: Optional[str] = None):
         self.count = count
         self.prepares = prepares
+        self.remade = remade  #: a class that was removed and made anew
         self.number = next(step_numbers)
 
 
@@ -74,6 +76,7 @@ class Desk:
         self.session = session
         self._done: List[Step] = []
         self._undone: List[List[Step]] = []
+        self._moved: List[Step] = []  #: by the last undo or redo
         self._kept_back: List[Piece] = []
 
     def close(self) -> None:
@@ -177,8 +180,9 @@ class Desk:
 
     # ---- history -----------------------------------------------------------
 
-    def _push(self, count: int, prepares: bool = False) -> None:
-        self._done.append(Step(count, prepares))
+    def _push(self, count: int, prepares: bool = False,
+              remade: Optional[str] = None) -> None:
+        self._done.append(Step(count, prepares, remade))
         self._undone.clear()
 
     def _back(self):
@@ -189,6 +193,7 @@ class Desk:
         while group[-1].prepares:
             group.append(self._done.pop())
         self._undone.append(group)
+        self._moved = group
         return self.session.undo(sum(step.count for step in group))
 
     def _forth(self):
@@ -197,6 +202,7 @@ class Desk:
             return None
         group = self._undone.pop()
         self._done.extend(reversed(group))
+        self._moved = group
         return self.session.redo(sum(step.count for step in group))
 
     def undo(self) -> Result:
@@ -215,6 +221,11 @@ class Desk:
         # A class that is gone stood for a segment of somebody else.
         pieces = [piece for piece in self._pieces(answer, before)
                   if piece.segment_id in self.bound()]
+        # The answer does not follow a class through its making anew.
+        k, j, i = self.session.image.array.shape
+        remade = {step.remade for step in self._moved} & set(self.bound())
+        pieces = [piece for piece in pieces if piece.segment_id not in remade]
+        pieces += self._now({name: (0, i, 0, j, 0, k) for name in remade})
         return self._result(pieces, answer)._replace(count=1)
 
     def reset(self, what: str) -> Result:
@@ -232,7 +243,7 @@ class Desk:
                                                 np.uint8))]
         self.session.remove_class(name)
         self.session.add_class(known.text, name)
-        self._push(2)
+        self._push(2, remade=name)
         return self._result(pieces, None)._replace(
             facts=[Fact(name, 0.0, 0, voxels)])
 

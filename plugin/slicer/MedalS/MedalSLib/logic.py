@@ -321,6 +321,14 @@ class Logic:
         self._call("reset", [name], lambda desk, job: desk.reset_class(name),
                    taken=lambda result: self._erased(result, name))
 
+    def visible_marks(self) -> List[Mark]:
+        """Prompts that hold, of segments that are there."""
+        node = self.segmentation
+        if node is None or node.GetScene() is None:
+            return []
+        return [mark for mark in self.marks.standing()
+                if node.GetSegmentation().GetSegment(mark.segment_id)]
+
     def _erased(self, result: Result, name: Optional[str] = None) -> None:
         """Marks that the last step of a result made the session forget."""
         if result.steps:

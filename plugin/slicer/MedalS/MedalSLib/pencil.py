@@ -218,7 +218,7 @@ class SliceView:
         vtk.vtkMatrix4x4.Invert(self.slice_node.GetXYToRAS(), to_xy)
         logic = self.pencil.logic
         self._overlay.draw(
-            logic.marks.standing() if logic is not None else (),
+            logic.visible_marks() if logic is not None else (),
             self.pencil.outline,
             geometry.array_of(to_xy))
         if not (was_empty and self._overlay.is_empty):
@@ -273,7 +273,7 @@ class Views:
         sight = widget.sliceView()
         interactor = sight.interactor()
         view = SliceView(self._pencil, widget.mrmlSliceNode(),
-                         sight.scheduleRender)
+                         lambda: sight and sight.scheduleRender())
         if self._listens:
             view.attach(interactor)
         view.cover(interactor)
@@ -287,6 +287,8 @@ class Views:
     def set_cursor(self, cursor) -> None:
         """A qt.QCursor over every view; None: the view's own."""
         for _view, sight in self._views.values():
+            if not sight:  # gone: the application ends
+                continue
             if cursor is None:
                 sight.unsetViewCursor()
             else:

@@ -2,8 +2,7 @@
 
 Nothing here decides anything; what does is in modules that run without Qt.
 """
-import os
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, List, Optional
 
 import qt
 import slicer
@@ -15,6 +14,7 @@ from .completer import Completer
 from .cursors import cursor_of
 from .failure import Failure, line_of
 from .parameter_node import ParameterNode
+from .paths import Paths
 from .pencil import TOOLS, Pencil, Views
 
 #: The Segment Editor's own node, of which masking is read.
@@ -22,10 +22,6 @@ EDITOR_TAG = "SegmentEditor"
 
 #: How often answers of the engine are looked for, in milliseconds.
 PUMP_MS = 15
-
-#: A path is looked at when it has not changed for so long, in milliseconds:
-#: ctkPathLineEdit tells every letter.
-PATH_MS = 600
 
 #: Colour of an error in the status line.
 ERROR_STYLE = "QLabel { color: #d23c3c; }"
@@ -274,6 +270,7 @@ class Panel(VTKObservationMixin):
             f"{logic.model.name}: {logic.vocabulary.summary()}"
 
     def _segment(self) -> None:
+        self._completer.close()
         self.logic.segment(self.ui.textEdit.toPlainText())
 
     def _write_all_known(self) -> None:
@@ -294,6 +291,7 @@ class Panel(VTKObservationMixin):
         segments = self.logic.segments
         ids, name = segments.ids(), self._only_selected()
         segments.segmentation.RemoveSegment(name)
+        self._views.draw()
         rest = segments.ids()
         if rest:
             self._select(rest[max(0, ids.index(name) - 1)])
@@ -372,6 +370,8 @@ class Panel(VTKObservationMixin):
             tool and cursor_of(tool, self.pencil.positive))
 
     def _follow_layout(self, *_ignored: Any) -> None:
+        if not self._is_entered:
+            return
         self._views.follow(slicer.app.layoutManager())
         if self.pencil.tool is not None:
             self._show_cursor()
@@ -449,48 +449,3 @@ class Panel(VTKObservationMixin):
     def _show_history(self, can_undo: bool, can_redo: bool) -> None:
         self.ui.undoButton.enabled = can_undo
         self.ui.redoButton.enabled = can_redo
-
-
-class Paths:
-    """Folders that stay in the application's settings, the empty one too
-    (ctkPathLineEdit itself keeps none), and are looked at when the user has
-    paused, not at every letter."""
-
-    def __init__(self, edits: Dict[str, Any], settled: Callable[[], None]):
-        self._edits = edits  #: name of the setting -> ctkPathLineEdit
-        self._settled = settled
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PATH_MS)
-        settings = qt.QSettings()
-        for name, edit in edits.items():
-            if settings.contains(self._key(name)):
-                edit.currentPath = settings.value(self._key(name)) or ""
-            edit.currentPathChanged.connect(self._changed)
-        self._timer.timeout.connect(self.settle)
-
-    @staticmethod
-    def _key(name: str) -> str:
-        return "MedalS/" + name
-
-    def _changed(self, _path: str) -> None:
-        self._timer.start()
-
-    def remember(self) -> None:
-        """Puts folders that are there into the lists to choose from."""
-        for edit in self._edits.values():
-            if os.path.isdir(edit.currentPath):
-                edit.addCurrentPathToHistory()
-
-    def settle(self) -> None:
-        """Takes what is typed, if it is new."""
-        self._timer.stop()
-        settings = qt.QSettings()
-        is_new = False
-        for name, edit in self._edits.items():
-            path = edit.currentPath
-            if path != (settings.value(self._key(name)) or ""):
-                settings.setValue(self._key(name), path)
-                is_new = True
-        if is_new:
-            self._settled()

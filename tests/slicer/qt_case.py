@@ -131,6 +131,8 @@ class PanelTest(QtTest):
                 QTest.keyClick(target, Key.Key_Return)
             elif letter == "\t":
                 QTest.keyClick(target, Key.Key_Tab)
+            elif letter == "\b":
+                QTest.keyClick(target, Key.Key_Backspace)
             else:
                 QTest.keyClicks(target, letter)
             self.events()

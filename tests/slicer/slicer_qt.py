@@ -60,18 +60,8 @@ class Module(QtCore.QObject):
         return self._representation
 
     def _make(self):
-        script = importlib.import_module(self.name)
-        made = Representation()
-        made._self = getattr(script, self.name + "Widget")(
-            pythonqt.wrap(made))
-        setattr(slicer.modules, self.name + "Widget", made._self)
-        self.setups += 1
-        if self.setups > 20:
-            raise RecursionError("setup() asks for the widget that it makes")
-        try:
-            made._self.setup()
-        except Exception:
-            pythonqt.report()
+        made = Representation(self)
+        made.reload()
         made.setMRMLScene(slicer.mrmlScene)
         return made
 
@@ -79,10 +69,24 @@ class Module(QtCore.QObject):
 class Representation(mrml_widgets.qMRMLWidget):
     """qSlicerScriptedLoadableModuleWidget."""
 
-    def __init__(self):
+    def __init__(self, module):
         super().__init__()
         QtWidgets.QVBoxLayout(self)
-        self._self = None
+        self._self, self._module = None, module
+
+    def reload(self):
+        """Makes the object of Python, then sets it up."""
+        name = self._module.name
+        script = importlib.import_module(name)
+        self._self = getattr(script, name + "Widget")(pythonqt.wrap(self))
+        setattr(slicer.modules, name + "Widget", self._self)
+        self._module.setups += 1
+        if self._module.setups > 20:
+            raise RecursionError("setup() asks for the widget that it makes")
+        try:
+            self._self.setup()
+        except Exception:
+            pythonqt.report()
 
     def self(self):
         """The object of Python."""
@@ -144,8 +148,12 @@ class App(QtCore.QObject):
         return self._manager
 
     def layoutManager(self):
-        """The views."""
+        """The views; None without a main window."""
         return self._views
+
+    def hideViews(self):
+        """No main window."""
+        self._views = None
 
     def applicationLogic(self):
         """The logic of the application."""
@@ -217,6 +225,10 @@ class QtApplication(slicer_stand_in.Application):
         self.window.show()
         self.window.activateWindow()
         pythonqt.QTest.qWaitForWindowActive(self.window)
+
+    def hide_views(self):
+        """As without a main window."""
+        slicer.app.hideViews()
 
     def add(self, path):
         """Finds a module, as Slicer does when it starts."""
@@ -303,7 +315,8 @@ class ScriptedLoadableModuleWidget:
         self.parent = parent
         self.layout = parent.layout()
         slicer.app.moduleManager().connect(
-            "moduleAboutToBeUnloaded(QString)", self._about_to_unload)
+            "moduleAboutToBeUnloaded(QString)",
+            self._onModuleAboutToBeUnloaded)
 
     def resourcePath(self, filename):
         """A file of the folder Resources."""
@@ -316,11 +329,12 @@ class ScriptedLoadableModuleWidget:
     def setup(self):
         """For subclasses."""
 
-    def _about_to_unload(self, name):
+    def _onModuleAboutToBeUnloaded(self, name):
         if name == self.moduleName:
             self.cleanup()
             slicer.app.moduleManager().disconnect(
-                "moduleAboutToBeUnloaded(QString)", self._about_to_unload)
+                "moduleAboutToBeUnloaded(QString)",
+                self._onModuleAboutToBeUnloaded)
 
 
 class ScriptedLoadableModuleLogic:

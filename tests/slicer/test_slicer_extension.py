@@ -110,7 +110,8 @@ class Files(unittest.TestCase):
                         if isinstance(node, ast.Import)
                         for name in node.names}
             if path.parent == LIBRARY and path.stem not in (
-                    "widget", "parameter_node", "completer", "cursors"):
+                    "widget", "parameter_node", "completer", "cursors",
+                    "paths"):
                 self.assertFalse(imported & {"qt", "ctk"}, path)
 
     def test_flip_is_in_one_place(self):

@@ -13,7 +13,7 @@ import slicer
 import slicer_qt
 from logic_case import BALLS
 from PyQt5 import QtCore, QtWidgets
-from PyQt5.QtGui import QTextCursor
+from PyQt5.QtGui import QKeySequence, QTextCursor
 from qt_case import Key, PanelTest, QtTest
 from pythonqt import QTest
 from scenes import add_volume
@@ -51,6 +51,28 @@ class Opened(QtTest):
         self.assertEqual(self.shortcuts(), [])
         self.application.panel.setModule("MedalS")
         self.assertGreater(len(self.shortcuts()), 10)
+
+    def test_reload(self):
+        """Slicer's Reload button."""
+        self.application.panel.setModule("MedalS")
+        slicer.util.reloadScriptedModule("MedalS")
+        self.application.panel.setModule("")
+        self.application.panel.setModule("MedalS")
+        panel = slicer.util.getModuleWidget("MedalS").panel
+        self.assertIs(slicer.util.getModuleLogic("MedalS").engine,
+                      panel.logic)
+        self.assertFalse(panel.logic.thread.is_closed)
+        self.events()
+        self.assertTrue(panel.root.visible)
+        self.assertGreater(len(self.shortcuts()), 10)
+
+    def test_without_a_window(self):
+        """slicer --no-main-window: no views, no shortcuts, no error."""
+        self.application.window.setObjectName("")
+        self.application.hide_views()
+        self.application.panel.setModule("MedalS")
+        self.application.panel.setModule("")
+        self.assertEqual(self.shortcuts(), [])
 
     def test_no_thread_when_slicer_starts(self):
         import threading
@@ -124,6 +146,28 @@ class Typed(PanelTest):
         self.assertEqual(self.edit.toPlainText(),
                          "brain stem\nleft hippocampus\n")
 
+    def test_escape_closes_the_popup(self):
+        """And is no cancel then."""
+        self.choose()
+        self.type("left hipp")
+        cancelled = []
+        self.logic.cancel = lambda: cancelled.append(True)
+        QTest.keyClick(pythonqt.application.activePopupWidget(),
+                       Key.Key_Escape)
+        self.assertIsNone(pythonqt.application.activePopupWidget())
+        self.assertEqual(cancelled, [])
+        self.type("oc\n")
+        self.assertEqual(self.edit.toPlainText(), "left hippocampus")
+
+    def test_undo_of_typing(self):
+        """Ctrl+Z in the text is the text's, not the session's."""
+        undone = []
+        self.logic.undo = lambda: undone.append(True)
+        self.type("brain stemx")
+        QTest.keyClick(self.edit, Key.Key_Z, Key.ControlModifier)
+        self.assertNotEqual(self.edit.toPlainText(), "brain stemx")
+        self.assertEqual(undone, [])
+
     def test_in_the_middle(self):
         """Second of three lines, and between semicolons."""
         self.edit.setPlainText("a\n\nb")
@@ -132,6 +176,13 @@ class Typed(PanelTest):
         self.edit.moveCursor(QTextCursor.Up)
         self.type("left hippoc\t")
         self.assertEqual(self.edit.toPlainText(), "a\nleft hippocampus\nb")
+        self.edit.setPlainText("\U0001f9e0\U0001f9e0; left hippoc;b")
+        self.edit.moveCursor(QTextCursor.End)
+        for _ in range(3):
+            QTest.keyClick(self.edit, Key.Key_Left)
+        self.type("c\b\t")
+        self.assertEqual(self.edit.toPlainText(),
+                         "\U0001f9e0\U0001f9e0; left hippocampus;b")
         self.edit.setPlainText("a; ;b")
         self.edit.moveCursor(QTextCursor.End)
         for _ in range(2):
@@ -541,6 +592,40 @@ class Drawn(PanelTest):
         self.assertEqual(self.logic.segments.ids(), [self.ball])
         self.assertEqual(list(self.ui.segmentsTable.selectedSegmentIDs()),
                          [self.ball])
+
+    def test_marks_go_with_their_segment(self):
+        self.ui.pointButton.click()
+        self.click(150, 150)
+        self.assertEqual(self.drawn(), 2)
+        self.key(Key.Key_Delete)
+        self.assertEqual(self.drawn(), 0)
+        self.application.scene.Clear()
+        self.assertEqual(self.logic.marks.standing(), [])
+
+    def test_views_that_are_gone(self):
+        """At the end of the application views go before modules."""
+        self.ui.pointButton.click()
+        for view in self.application.views._made.values():
+            pythonqt.sip.delete(view._view)
+        self.application.panel.setModule("")
+        self.assertEqual(pythonqt.failures, [])
+
+    def test_layout_while_another_module_is_shown(self):
+        self.ui.pointButton.click()
+        self.click(150, 150)
+        self.application.panel.setModule("")
+        self.application.views.setViews("Red", "Slice5")
+        self.assertEqual(self.drawn("Slice5"), 0)
+        self.application.panel.setModule("MedalS")
+        self.assertEqual(self.drawn(), 2)
+
+    def test_keys_that_another_extension_has_too(self):
+        """Qt gives an ambiguous key to one after the other."""
+        other = QtWidgets.QShortcut(self.window)
+        other.setKey(QKeySequence("S"))
+        self.key(Key.Key_S)
+        self.key(Key.Key_S)
+        self.assertEqual(self.panel.pencil.tool, "scribble")
 
     def test_cursor(self):
         """By tool and sign; the view's own without a tool."""

@@ -15,6 +15,7 @@
 #include "spin.h"
 #include "splitmix.h"
 #include "upconv.h"
+#include "versioned.h"
 #include "widths.h"
 
 #define MAX_SIZE 512
@@ -88,16 +89,18 @@ MedalsStatus medals_bench_peak(MedalsContext *context, MedalsBenchPeak *peak,
                                MedalsError **error)
 {
     GError *inner = NULL;
-    if (!medals_lane_enter(context->lane, NULL, &inner))
+    medals_versioned_clear(peak, sizeof *peak);
+    if (!medals_check_given(context, "context", &inner) ||
+        !medals_check_given(peak, "peak", &inner) ||
+        !medals_lane_enter(context->lane, NULL, &inner))
         return medals_error_take(inner, error);
     medals_peak_rss_reset();
-    MedalsBenchPeak out = {.struct_size = peak->struct_size,
-                           .f32 = measure_unit(context, UNIT_F32),
+    MedalsBenchPeak out = {.f32 = measure_unit(context, UNIT_F32),
                            .bf16_dot = measure_unit(context, UNIT_BF16),
                            .amx = measure_unit(context, UNIT_AMX)};
     out.peak_rss = medals_peak_rss();
     medals_lane_leave(context->lane);
-    memcpy(peak, &out, MIN(peak->struct_size, sizeof out));
+    medals_versioned_write(peak, &out, sizeof out);
     return MEDALS_OK;
 }
 
@@ -120,6 +123,8 @@ typedef struct Bench {
 
 static bool check_options(const MedalsBenchOptions *options, GError **error)
 {
+    if (!medals_precision_check(options->precision, error))
+        return false;
     for (int axis = 0; axis < 3; axis++) {
         int64_t size = options->size[axis];
         if (size < MEDALS_SHRINK || size > MAX_SIZE || size % MEDALS_SHRINK)
@@ -145,14 +150,12 @@ static bool check_options(const MedalsBenchOptions *options, GError **error)
 static bool bench_begin(Bench *bench, const MedalsContext *context,
                         const MedalsBenchOptions *options, GError **error)
 {
-    *bench = (Bench){.context = context,
-                     .options = MEDALS_BENCH_OPTIONS_INIT,
-                     .exec = {.lane = context->lane,
-                              .kernels = context->kernels,
-                              .task = &bench->task}};
-    if (options)
-        memcpy(&bench->options, options,
-               MIN(options->struct_size, sizeof bench->options));
+    *bench = (Bench){.context = context, .options = MEDALS_BENCH_OPTIONS_INIT};
+    if (!medals_check_given(context, "context", error) ||
+        !medals_versioned_read(&bench->options, sizeof bench->options, options,
+                               "options", error))
+        return false;
+    bench->exec = (MedalsExec){context->lane, context->kernels, &bench->task};
     options = &bench->options;
     medals_task_init(&bench->task, options->progress, options->progress_cookie);
     if (!check_options(options, error))
@@ -378,13 +381,15 @@ MedalsStatus medals_bench_network(MedalsContext *context,
 {
     Bench bench;
     GError *inner = NULL;
-    MedalsBenchResult out = {.struct_size = result->struct_size};
+    MedalsBenchResult out = {0};
+    medals_versioned_clear(result, sizeof *result);
     bool entered = bench_begin(&bench, context, options, &inner);
-    bool good = entered && run_network(&bench, &out, &inner);
+    bool good = entered && medals_check_given(result, "result", &inner) &&
+                run_network(&bench, &out, &inner);
     bench_end(&bench, entered);
     if (!good)
         return medals_error_take(inner, error);
-    memcpy(result, &out, MIN(result->struct_size, sizeof out));
+    medals_versioned_write(result, &out, sizeof out);
     return MEDALS_OK;
 }
 
@@ -426,13 +431,15 @@ MedalsStatus medals_bench_classes(MedalsContext *context,
 {
     Bench bench;
     GError *inner = NULL;
-    MedalsBenchClasses out = {.struct_size = result->struct_size};
+    MedalsBenchClasses out = {0};
+    medals_versioned_clear(result, sizeof *result);
     bool entered = bench_begin(&bench, context, options, &inner);
-    bool good = entered && run_classes(&bench, &out, &inner);
+    bool good = entered && medals_check_given(result, "result", &inner) &&
+                run_classes(&bench, &out, &inner);
     bench_end(&bench, entered);
     if (!good)
         return medals_error_take(inner, error);
-    memcpy(result, &out, MIN(result->struct_size, sizeof out));
+    medals_versioned_write(result, &out, sizeof out);
     return MEDALS_OK;
 }
 
@@ -631,7 +638,9 @@ MedalsStatus medals_bench_layers(MedalsContext *context,
     Bench bench;
     GError *inner = NULL;
     bool entered = bench_begin(&bench, context, options, &inner);
-    bool good = entered && run_layers(&bench, fn, cookie, &inner);
+    bool good = entered &&
+                medals_check_given((const void *) fn, "fn", &inner) &&
+                run_layers(&bench, fn, cookie, &inner);
     bench_end(&bench, entered);
     return good ? MEDALS_OK : medals_error_take(inner, error);
 }

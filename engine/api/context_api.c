@@ -1,12 +1,11 @@
 /*
  * context_api.c - the compute lane and its instruction set
  */
-#include <string.h>
-
 #include "clock.h"
 #include "context_data.h"
 #include "error_api.h"
 #include "memory.h"
+#include "versioned.h"
 
 #ifndef MEDALS_VERSION
 #error "the build names the version"
@@ -49,11 +48,13 @@ MedalsStatus medals_context_new(MedalsContext **out,
                                 MedalsError **error)
 {
     MedalsContextOptions full = MEDALS_CONTEXT_OPTIONS_INIT;
-    if (options)
-        memcpy(&full, options, MIN(options->struct_size, sizeof full));
     GError *inner = NULL;
-    *out = context_create(&full, &inner);
-    return *out ? MEDALS_OK : medals_error_take(inner, error);
+    if (out)
+        *out = NULL;
+    if (medals_check_given(out, "out", &inner) &&
+        medals_versioned_read(&full, sizeof full, options, "options", &inner))
+        *out = context_create(&full, &inner);
+    return inner ? medals_error_take(inner, error) : MEDALS_OK;
 }
 
 void medals_context_free(MedalsContext **context)
@@ -67,17 +68,17 @@ void medals_context_free(MedalsContext **context)
 
 const char *medals_context_isa(const MedalsContext *context)
 {
-    return medals_isa_name(context->isa);
+    return context ? medals_isa_name(context->isa) : NULL;
 }
 
 uint32_t medals_context_threads(const MedalsContext *context)
 {
-    return medals_lane_threads(context->lane);
+    return context ? medals_lane_threads(context->lane) : 0;
 }
 
 bool medals_context_has_bf16(const MedalsContext *context)
 {
-    return context->isa >= MEDALS_ISA_AVX512_BF16;
+    return context && context->isa >= MEDALS_ISA_AVX512_BF16;
 }
 
 uint64_t medals_peak_rss_bytes(void)

@@ -5,12 +5,15 @@
 #define MEDALS_CONTEXT_DATA_H
 
 #include "kernels.h"
-#include "medals/context.h"
+#include "medals/model.h"
 
 struct MedalsContext {
     MedalsIsa isa;
     MedalsLane *lane;
     const MedalsKernels *kernels;
 };
+
+/** @return false: MEDALS_E_USAGE none of MedalsPrecision */
+bool medals_precision_check(MedalsPrecision precision, GError **error);
 
 #endif

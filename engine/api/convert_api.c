@@ -17,6 +17,7 @@
 #include "model_data.h"
 #include "package_writer.h"
 #include "unicode_text.h"
+#include "versioned.h"
 #include "widths.h"
 
 /* Shares of the progress: copying weights, computing vectors. */
@@ -49,15 +50,22 @@ static bool check_options(const MedalsConvertOptions *options, GError **error)
                            "checkpoints: %zu given; expected one a stage, at "
                            "most 2",
                            options->stage_count);
+    for (size_t i = 0; i < options->stage_count; i++)
+        if (!options->stages || !options->stages[i])
+            return medals_fail(error, MEDALS_E_USAGE,
+                               "checkpoint %zu: NULL; expected a path", i + 1);
     if (!options->text_encoder)
         return medals_fail(error, MEDALS_E_USAGE,
                            "text encoder: none given; expected the checkpoint "
                            "with projection_layer and modality_embed");
-    if (options->network_storage > MEDALS_STORE_BF16 ||
-        options->tower_storage > MEDALS_STORE_NONE)
+    int network = (int) options->network_storage;
+    int tower = (int) options->tower_storage;
+    if (network < MEDALS_STORE_AS_IS || network > MEDALS_STORE_BF16 ||
+        tower < MEDALS_STORE_AS_IS || tower > MEDALS_STORE_NONE)
         return medals_fail(error, MEDALS_E_USAGE,
-                           "storage: an unknown type; expected one of "
-                           "MedalsStorage");
+                           "storage: %d and %d; expected values of "
+                           "MedalsStorage",
+                           network, tower);
     return true;
 }
 
@@ -470,16 +478,17 @@ MedalsStatus medals_convert(MedalsContext *context,
                             MedalsConvertReport *report, MedalsError **error)
 {
     MedalsConvertOptions full = MEDALS_CONVERT_OPTIONS_INIT;
-    memcpy(&full, options, MIN(options->struct_size, sizeof full));
     GError *inner = NULL;
+    medals_versioned_clear(report, sizeof *report);
     Conversion c = {.options = &full, .context = context};
+    bool read =
+        medals_check_given(context, "context", &inner) &&
+        medals_versioned_read(&full, sizeof full, options, "options", &inner);
     medals_task_init(&c.task, full.progress, full.progress_cookie);
-    bool ok = check_options(&full, &inner) &&
+    bool ok = read && check_options(&full, &inner) &&
               check_output(full.output, &inner) && make_package(&c, &inner);
-    if (ok && report) {
-        c.report.struct_size = report->struct_size;
-        memcpy(report, &c.report, MIN(report->struct_size, sizeof c.report));
-    }
+    if (ok)
+        medals_versioned_write(report, &c.report, sizeof c.report);
     conversion_clear(&c);
     return ok ? MEDALS_OK : medals_error_take(inner, error);
 }

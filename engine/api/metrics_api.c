@@ -1,10 +1,11 @@
 /*
  * metrics_api.c - comparison of labelmaps for callers
  */
-#include <string.h>
+#include <math.h>
 
 #include "comparison.h"
 #include "error_api.h"
+#include "versioned.h"
 
 MedalsStatus medals_compare(MedalsComparison **out, const MedalsVolume *truth,
                             const MedalsVolume *result,
@@ -12,10 +13,15 @@ MedalsStatus medals_compare(MedalsComparison **out, const MedalsVolume *truth,
                             MedalsError **error)
 {
     MedalsCompareOptions full = MEDALS_COMPARE_OPTIONS_INIT;
-    memcpy(&full, options, MIN(options->struct_size, sizeof full));
     GError *inner = NULL;
-    *out = medals_comparison_run(truth, result, &full, &inner);
-    return *out ? MEDALS_OK : medals_error_take(inner, error);
+    if (out)
+        *out = NULL;
+    if (medals_check_given(out, "out", &inner) &&
+        medals_check_given(truth, "truth", &inner) &&
+        medals_check_given(result, "result", &inner) &&
+        medals_versioned_read(&full, sizeof full, options, "options", &inner))
+        *out = medals_comparison_run(truth, result, &full, &inner);
+    return inner ? medals_error_take(inner, error) : MEDALS_OK;
 }
 
 void medals_comparison_free(MedalsComparison **comparison)
@@ -28,37 +34,31 @@ void medals_comparison_free(MedalsComparison **comparison)
 
 size_t medals_comparison_label_count(const MedalsComparison *comparison)
 {
-    return comparison->count;
+    return comparison ? comparison->count : 0;
 }
 
 bool medals_comparison_label(const MedalsComparison *comparison, size_t index,
                              MedalsLabelScore *score)
 {
-    if (index >= comparison->count)
-        return false;
-    MedalsLabelScore out = comparison->labels[index];
-    out.struct_size = score->struct_size;
-    memcpy(score, &out, MIN(score->struct_size, sizeof out));
-    return true;
+    return comparison && index < comparison->count &&
+           medals_versioned_write(score, &comparison->labels[index],
+                                  sizeof *score);
 }
 
 double medals_comparison_mean_dice(const MedalsComparison *comparison)
 {
-    return comparison->mean_dice;
+    return comparison ? comparison->mean_dice : NAN;
 }
 
 double medals_comparison_mean_nsd(const MedalsComparison *comparison)
 {
-    return comparison->mean_nsd;
+    return comparison ? comparison->mean_nsd : NAN;
 }
 
 bool medals_comparison_instances(const MedalsComparison *comparison,
                                  MedalsInstanceReport *report)
 {
-    if (!comparison->has_instances)
-        return false;
-    MedalsInstanceReport out = comparison->instances;
-    out.struct_size = report->struct_size;
-    memcpy(report, &out, MIN(report->struct_size, sizeof out));
-    return true;
+    return comparison && comparison->has_instances &&
+           medals_versioned_write(report, &comparison->instances,
+                                  sizeof *report);
 }

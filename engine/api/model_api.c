@@ -1,11 +1,20 @@
 /*
  * model_api.c - opening a model package
  */
-#include <string.h>
-
 #include "context_data.h"
 #include "error_api.h"
 #include "model_data.h"
+#include "versioned.h"
+
+bool medals_precision_check(MedalsPrecision precision, GError **error)
+{
+    int number = (int) precision;
+    return (number >= MEDALS_PRECISION_AUTO &&
+            number <= MEDALS_PRECISION_BF16) ||
+           medals_fail(error, MEDALS_E_USAGE,
+                       "precision: %d; expected one of MedalsPrecision",
+                       number);
+}
 
 MedalsStatus medals_model_open(MedalsModel **out, MedalsContext *context,
                                const char *folder,
@@ -13,12 +22,19 @@ MedalsStatus medals_model_open(MedalsModel **out, MedalsContext *context,
                                MedalsError **error)
 {
     MedalsModelOptions full = MEDALS_MODEL_OPTIONS_INIT;
-    if (options)
-        memcpy(&full, options, MIN(options->struct_size, sizeof full));
+    GError *inner = NULL;
+    if (out)
+        *out = NULL;
+    if (!medals_check_given(out, "out", &inner) ||
+        !medals_check_given(context, "context", &inner) ||
+        !medals_check_given(folder, "folder", &inner) ||
+        !medals_versioned_read(&full, sizeof full, options, "options",
+                               &inner) ||
+        !medals_precision_check(full.precision, &inner))
+        return medals_error_take(inner, error);
     bool bf16 = full.precision == MEDALS_PRECISION_BF16 ||
                 (full.precision == MEDALS_PRECISION_AUTO &&
                  medals_context_has_bf16(context));
-    GError *inner = NULL;
     *out = medals_model_create(context->lane, context->kernels, folder,
                                bf16 ? MEDALS_BF16 : MEDALS_F32, &inner);
     return *out ? MEDALS_OK : medals_error_take(inner, error);

@@ -5,6 +5,16 @@
 
 #include "edit_read.h"
 #include "error_api.h"
+#include "versioned.h"
+
+/* Nothing is answered yet; who asks has a session. */
+static bool start(const MedalsSession *session, MedalsAnswer **answer,
+                  GError **error)
+{
+    if (answer)
+        *answer = NULL;
+    return medals_check_given(session, "session", error);
+}
 
 static MedalsStatus finish(bool done, GError *inner, MedalsError **error)
 {
@@ -17,11 +27,15 @@ MedalsStatus medals_session_open(MedalsSession **out, MedalsModel *model,
                                  MedalsError **error)
 {
     MedalsSessionOptions full = MEDALS_SESSION_OPTIONS_INIT;
-    if (options)
-        memcpy(&full, options, MIN(options->struct_size, sizeof full));
     GError *inner = NULL;
-    *out = medals_edit_open(model, volume, &full, &inner);
-    return finish(*out != NULL, inner, error);
+    if (out)
+        *out = NULL;
+    if (medals_check_given(out, "out", &inner) &&
+        medals_check_given(model, "model", &inner) &&
+        medals_check_given(volume, "volume", &inner) &&
+        medals_versioned_read(&full, sizeof full, options, "options", &inner))
+        *out = medals_edit_open(model, volume, &full, &inner);
+    return finish(!inner, inner, error);
 }
 
 void medals_session_close(MedalsSession **session)
@@ -40,6 +54,7 @@ MedalsStatus medals_session_set_classes(MedalsSession *session,
 {
     GError *inner = NULL;
     bool done =
+        start(session, answer, &inner) &&
         medals_edit_set_classes(session, texts, names, count, answer, &inner);
     return finish(done, inner, error);
 }
@@ -50,7 +65,10 @@ MedalsStatus medals_session_add_class(MedalsSession *session, const char *text,
                                       MedalsError **error)
 {
     GError *inner = NULL;
+    if (class_index)
+        *class_index = 0;
     bool done =
+        start(session, answer, &inner) &&
         medals_edit_add_class(session, text, name, class_index, answer, &inner);
     return finish(done, inner, error);
 }
@@ -61,25 +79,31 @@ MedalsStatus medals_session_remove_class(MedalsSession *session,
                                          MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_remove_class(session, class_index, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_remove_class(session, class_index, answer, &inner);
     return finish(done, inner, error);
+}
+
+/* Readers lock: the handle is const for the caller, not for the mutex. */
+static MedalsSession *shared(const MedalsSession *session)
+{
+    return (MedalsSession *) session;
 }
 
 size_t medals_session_class_count(const MedalsSession *session)
 {
-    return medals_class_list_count(session->state->classes);
+    return session ? medals_edit_count_classes(shared(session)) : 0;
 }
 
 bool medals_session_class(const MedalsSession *session, size_t index,
                           MedalsSessionClass *info)
 {
     const MedalsClassEntry *entry =
-        medals_class_list_at(session->state->classes, index);
+        session ? medals_class_list_at(session->state->classes, index) : NULL;
     if (!entry)
         return false;
     const MedalsScene *scene = &session->scene;
-    MedalsSessionClass out = {.struct_size = info->struct_size,
-                              .text = entry->text,
+    MedalsSessionClass out = {.text = entry->text,
                               .name = entry->name,
                               .value = entry->value,
                               .model_class = -1};
@@ -87,8 +111,7 @@ bool medals_session_class(const MedalsSession *session, size_t index,
         out.model_class = medals_model_match(scene->model, scene->modality,
                                              false, entry->text);
     out.known = medals_model_class_trained(scene->model, out.model_class);
-    memcpy(info, &out, MIN(info->struct_size, sizeof out));
-    return true;
+    return medals_versioned_write(info, &out, sizeof out);
 }
 
 MedalsStatus medals_session_predict(MedalsSession *session,
@@ -97,7 +120,8 @@ MedalsStatus medals_session_predict(MedalsSession *session,
                                     MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_predict(session, classes, class_count, call, answer,
+    bool done = start(session, answer, &inner) &&
+                medals_edit_predict(session, classes, class_count, call, answer,
                                     &inner);
     return finish(done, inner, error);
 }
@@ -108,7 +132,8 @@ MedalsStatus medals_session_refine(MedalsSession *session, uint32_t passes,
                                    MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_refine(session, passes, classes, class_count, call,
+    bool done = start(session, answer, &inner) &&
+                medals_edit_refine(session, passes, classes, class_count, call,
                                    answer, &inner);
     return finish(done, inner, error);
 }
@@ -119,7 +144,9 @@ MedalsStatus medals_session_prompt(MedalsSession *session,
                                    MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_prompt(session, prompt, call, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_check_given(prompt, "prompt", &inner) &&
+                medals_edit_prompt(session, prompt, call, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -130,7 +157,8 @@ MedalsStatus medals_session_mask(MedalsSession *session, size_t class_index,
                                  MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_mask(session, class_index, use, extent, mask,
+    bool done = start(session, answer, &inner) &&
+                medals_edit_mask(session, class_index, use, extent, mask,
                                  mask_bytes, call, answer, &inner);
     return finish(done, inner, error);
 }
@@ -140,18 +168,24 @@ MedalsStatus medals_session_stroke_begin(MedalsSession *session,
                                          MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_stroke_begin(session, prompt, &inner);
+    bool done = start(session, NULL, &inner) &&
+                medals_check_given(prompt, "prompt", &inner) &&
+                medals_edit_stroke_begin(session, prompt, &inner);
     return finish(done, inner, error);
 }
 
-MedalsStatus medals_session_stroke_append(
-    MedalsSession *session, MedalsSpace space, const double *points,
-    size_t point_count, const uint8_t *mask, const int64_t extent[6],
-    const MedalsCall *call, MedalsAnswer **answer, MedalsError **error)
+MedalsStatus
+medals_session_stroke_append(MedalsSession *session, MedalsSpace space,
+                             const double *points, size_t point_count,
+                             const uint8_t *mask, size_t mask_bytes,
+                             const int64_t extent[6], const MedalsCall *call,
+                             MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_stroke_append(session, space, points, point_count,
-                                          mask, extent, call, answer, &inner);
+    bool done =
+        start(session, answer, &inner) &&
+        medals_edit_stroke_append(session, space, points, point_count, mask,
+                                  mask_bytes, extent, call, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -161,7 +195,8 @@ MedalsStatus medals_session_stroke_end(MedalsSession *session,
                                        MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_stroke_end(session, call, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_stroke_end(session, call, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -170,20 +205,22 @@ MedalsStatus medals_session_stroke_cancel(MedalsSession *session,
                                           MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_stroke_cancel(session, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_stroke_cancel(session, answer, &inner);
     return finish(done, inner, error);
 }
 
 bool medals_session_stroke_is_open(const MedalsSession *session)
 {
-    return session->stroke.open;
+    return session && session->stroke.open;
 }
 
 MedalsStatus medals_session_undo(MedalsSession *session, uint64_t steps,
                                  MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_undo(session, steps, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_undo(session, steps, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -191,7 +228,8 @@ MedalsStatus medals_session_redo(MedalsSession *session, uint64_t steps,
                                  MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_redo(session, steps, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_redo(session, steps, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -199,20 +237,17 @@ MedalsStatus medals_session_reset(MedalsSession *session, MedalsResetWhat what,
                                   MedalsAnswer **answer, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_reset(session, what, answer, &inner);
+    bool done = start(session, answer, &inner) &&
+                medals_edit_reset(session, what, answer, &inner);
     return finish(done, inner, error);
 }
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Readers lock: the handle is const for the caller, not for the mutex. */
-static MedalsSession *shared(const MedalsSession *session)
-{
-    return (MedalsSession *) session;
-}
-
 uint64_t medals_session_revision(const MedalsSession *session)
 {
+    if (!session)
+        return 0;
     g_mutex_lock(&shared(session)->lock);
     uint64_t revision = session->revision;
     g_mutex_unlock(&shared(session)->lock);
@@ -221,11 +256,13 @@ uint64_t medals_session_revision(const MedalsSession *session)
 
 bool medals_session_resumed(const MedalsSession *session)
 {
-    return session->resumed;
+    return session && session->resumed;
 }
 
 bool medals_session_saved(const MedalsSession *session)
 {
+    if (!session)
+        return false;
     g_mutex_lock(&shared(session)->lock);
     bool saved = session->saved;
     g_mutex_unlock(&shared(session)->lock);
@@ -234,35 +271,44 @@ bool medals_session_saved(const MedalsSession *session)
 
 const char *const *medals_session_warnings(const MedalsSession *session)
 {
-    return (const char *const *) session->warnings->pdata;
+    return session ? (const char *const *) session->warnings->pdata : NULL;
 }
 
 MedalsModality medals_session_modality(const MedalsSession *session)
 {
-    return session->scene.settled ? session->scene.modality
-                                  : MEDALS_MODALITY_NONE;
+    return session && session->scene.settled ? session->scene.modality
+                                             : MEDALS_MODALITY_NONE;
 }
 
 const MedalsGeometry *medals_session_peek_geometry(const MedalsSession *session)
 {
-    return medals_volume_peek_geometry(session->scene.volume);
+    return session ? medals_volume_peek_geometry(session->scene.volume) : NULL;
 }
 
 MedalsStatus medals_session_read(const MedalsSession *session,
                                  int64_t class_index, const int64_t extent[6],
-                                 MedalsDtype dtype, void *data,
+                                 MedalsDtype dtype, void *data, size_t bytes,
                                  uint64_t *revision, MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_read(shared(session), class_index, extent, dtype,
-                                 data, revision, &inner);
+    if (revision)
+        *revision = 0;
+    bool done = start(session, NULL, &inner) &&
+                medals_check_given(data, "data", &inner) &&
+                medals_edit_read(shared(session), class_index, extent, dtype,
+                                 data, bytes, revision, &inner);
     return finish(done, inner, error);
 }
 
 bool medals_session_changed_since(const MedalsSession *session,
                                   uint64_t revision, int64_t extent[6])
 {
-    return medals_edit_changed_since(shared(session), revision, extent);
+    int64_t box[6] = {0};
+    bool changed =
+        session && medals_edit_changed_since(shared(session), revision, box);
+    if (extent)
+        memcpy(extent, box, sizeof box);
+    return changed;
 }
 
 MedalsStatus medals_session_labelmap(const MedalsSession *session,
@@ -270,8 +316,12 @@ MedalsStatus medals_session_labelmap(const MedalsSession *session,
                                      MedalsVolume **out, MedalsError **error)
 {
     GError *inner = NULL;
-    *out = medals_edit_labelmap(shared(session), values, value_count, &inner);
-    return finish(*out != NULL, inner, error);
+    if (out)
+        *out = NULL;
+    if (start(session, NULL, &inner) && medals_check_given(out, "out", &inner))
+        *out =
+            medals_edit_labelmap(shared(session), values, value_count, &inner);
+    return finish(!inner, inner, error);
 }
 
 MedalsStatus medals_session_statistics(const MedalsSession *session,
@@ -280,7 +330,10 @@ MedalsStatus medals_session_statistics(const MedalsSession *session,
                                        MedalsError **error)
 {
     GError *inner = NULL;
-    bool done = medals_edit_statistics(shared(session), class_index, statistics,
+    medals_versioned_clear(statistics, sizeof *statistics);
+    bool done = start(session, NULL, &inner) &&
+                medals_check_given(statistics, "statistics", &inner) &&
+                medals_edit_statistics(shared(session), class_index, statistics,
                                        &inner);
     return finish(done, inner, error);
 }

@@ -1,16 +1,14 @@
 /*
  * modality.c - words of the imaging modalities (medals/types.h)
  */
-#include <glib.h>
-
-#include "medals/types.h"
+#include "modality.h"
 
 const char *medals_modality_name(MedalsModality modality)
 {
     static const char *const names[] = {"ct", "mri", "us", "pet", "microscopy"};
-    return modality >= MEDALS_MODALITY_CT &&
-                   modality <= MEDALS_MODALITY_MICROSCOPY
-               ? names[modality]
+    int number = (int) modality;
+    return number >= MEDALS_MODALITY_CT && number <= MEDALS_MODALITY_MICROSCOPY
+               ? names[number]
                : NULL;
 }
 
@@ -30,4 +28,14 @@ MedalsModality medals_modality_parse(const char *name)
         if (!g_ascii_strcasecmp(name, words[i].word))
             return words[i].modality;
     return MEDALS_MODALITY_NONE;
+}
+
+bool medals_modality_check(MedalsModality modality, const char *what,
+                           GError **error)
+{
+    return (int) modality == MEDALS_MODALITY_NONE ||
+           medals_modality_name(modality) ||
+           medals_fail(error, MEDALS_E_USAGE,
+                       "%s: %d; expected one of MedalsModality", what,
+                       (int) modality);
 }

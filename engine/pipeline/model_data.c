@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "text_rules.h"
+#include "versioned.h"
 
 static bool open_parts(MedalsModel *model, const char *folder, GError **error)
 {
@@ -47,7 +48,8 @@ MedalsModel *medals_model_create(MedalsLane *lane, const MedalsKernels *kernels,
 
 MedalsModel *medals_model_ref(MedalsModel *model)
 {
-    atomic_fetch_add(&model->references, 1);
+    if (model)
+        atomic_fetch_add(&model->references, 1);
     return model;
 }
 
@@ -209,19 +211,20 @@ char *medals_model_class_label(const MedalsModel *model, int64_t index)
 
 size_t medals_model_class_count(const MedalsModel *model)
 {
-    return own_count(model) + medals_label_table_count(model->table);
+    return model ? own_count(model) + medals_label_table_count(model->table)
+                 : 0;
 }
 
 bool medals_model_class(const MedalsModel *model, size_t index,
                         MedalsClassInfo *info)
 {
     const MedalsClass *from =
-        index <= INT64_MAX ? medals_model_peek_class(model, (int64_t) index)
-                           : NULL;
+        model && index <= INT64_MAX
+            ? medals_model_peek_class(model, (int64_t) index)
+            : NULL;
     if (!from)
         return false;
     MedalsClassInfo out = {
-        .struct_size = info->struct_size,
         .name = from->name,
         .modality = from->modality,
         .trained = medals_model_class_trained(model, (int64_t) index),
@@ -229,14 +232,15 @@ bool medals_model_class(const MedalsModel *model, size_t index,
         .rgb = {from->rgb[0], from->rgb[1], from->rgb[2]},
         .terminology = from->terminology,
         .synonyms = (const char *const *) from->synonyms};
-    memcpy(info, &out, MIN(info->struct_size, sizeof out));
-    return true;
+    return medals_versioned_write(info, &out, sizeof out);
 }
 
 int64_t medals_model_match(const MedalsModel *model, MedalsModality modality,
                            bool lesion, const char *text)
 {
     int64_t index = -1;
+    if (!model || !text || !medals_modality_name(modality))
+        return -1;
     /* A package's own classes are matched whatever table they stand in. */
     for (int pass = 0; model->own && index < 0 && pass < 2; pass++)
         index = medals_text_class_friendly(model->own, modality,
@@ -249,28 +253,30 @@ int64_t medals_model_match(const MedalsModel *model, MedalsModality modality,
 
 const char *medals_model_name(const MedalsModel *model)
 {
-    return model->package->name;
+    return model ? model->package->name : NULL;
 }
 
 const char *medals_model_license(const MedalsModel *model)
 {
-    return model->package->license;
+    return model ? model->package->license : NULL;
 }
 
 MedalsPrecision medals_model_precision(const MedalsModel *model)
 {
+    if (!model)
+        return MEDALS_PRECISION_AUTO;
     return model->storage == MEDALS_BF16 ? MEDALS_PRECISION_BF16
                                          : MEDALS_PRECISION_F32;
 }
 
 MedalsModality medals_model_default_modality(const MedalsModel *model)
 {
-    return model->package->default_modality;
+    return model ? model->package->default_modality : MEDALS_MODALITY_NONE;
 }
 
 size_t medals_model_stage_count(const MedalsModel *model)
 {
-    return model->package->stage_count;
+    return model ? model->package->stage_count : 0;
 }
 
 static uint64_t count_parameters(const MedalsWeights *weights)
@@ -286,16 +292,14 @@ static uint64_t count_parameters(const MedalsWeights *weights)
 bool medals_model_stage(const MedalsModel *model, size_t index,
                         MedalsStageInfo *info)
 {
-    if (index >= model->package->stage_count)
+    if (index >= medals_model_stage_count(model))
         return false;
     const MedalsPackageStage *stage = &model->package->stages[index];
     const double *spacing = stage->spacing[model->package->default_modality];
     MedalsStageInfo out = {
-        .struct_size = info->struct_size,
         .name = stage->name,
         .crop = {stage->crop[0], stage->crop[1], stage->crop[2]},
         .spacing = {spacing[0], spacing[1], spacing[2]},
         .parameters = count_parameters(model->weights[index])};
-    memcpy(info, &out, MIN(info->struct_size, sizeof out));
-    return true;
+    return medals_versioned_write(info, &out, sizeof out);
 }

@@ -14,6 +14,12 @@
 #include "region.h"
 #include "result_volume.h"
 
+/* Every bit of MedalsSegmentFlags. */
+#define ALL_FLAGS                                                              \
+    (MEDALS_SEGMENT_INSTANCES | MEDALS_SEGMENT_TTA |                           \
+     MEDALS_SEGMENT_KEEP_OVERLAP | MEDALS_SEGMENT_PROBABILITIES |              \
+     MEDALS_SEGMENT_REFERENCE | MEDALS_SEGMENT_PREPARED)
+
 /* One request while it runs. */
 typedef struct Run {
     MedalsExec exec;
@@ -453,6 +459,10 @@ static void fill_info(Run *run)
 static bool check_request(const Run *run, GError **error)
 {
     size_t all = run->model->package->stage_count;
+    if (run->options->flags & ~(uint32_t) ALL_FLAGS)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "flags: %#x; expected bits of MedalsSegmentFlags",
+                           run->options->flags);
     if (run->options->stages > all)
         return medals_fail(error, MEDALS_E_USAGE,
                            "stages: %u of them; expected at most %zu, those of "

@@ -8,6 +8,7 @@
 
 #include "ct_window.h"
 #include "memory.h"
+#include "modality.h"
 #include "text_rules.h"
 #include "unicode_text.h"
 
@@ -179,7 +180,10 @@ bool medals_text_request_settle(const MedalsModel *model,
                                 MedalsTextRequest *request, GError **error)
 {
     *request = (MedalsTextRequest){.count = options->text_count};
-    if (!check_texts(options, error) || !check_labels(options, error) ||
+    if (!medals_modality_check(options->modality, "modality", error) ||
+        !medals_modality_check(options->header_modality, "header modality",
+                               error) ||
+        !check_texts(options, error) || !check_labels(options, error) ||
         !check_window(options, error))
         return false;
     bool literal = options->flags & MEDALS_SEGMENT_REFERENCE;

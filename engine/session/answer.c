@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "versioned.h"
+
 MedalsAnswer *medals_answer_new(void)
 {
     MedalsAnswer *answer = g_new0(MedalsAnswer, 1);
@@ -82,50 +84,51 @@ void medals_answer_finish(MedalsAnswer *answer)
 
 uint64_t medals_answer_revision(const MedalsAnswer *answer)
 {
-    return answer->revision;
+    return answer ? answer->revision : 0;
 }
 
 bool medals_answer_saved(const MedalsAnswer *answer)
 {
-    return answer->saved;
+    return answer && answer->saved;
 }
 
 double medals_answer_seconds(const MedalsAnswer *answer)
 {
-    return answer->seconds;
+    return answer ? answer->seconds : 0;
 }
 
 const char *const *medals_answer_warnings(const MedalsAnswer *answer)
 {
-    return (const char *const *) answer->warnings->pdata;
+    return answer ? (const char *const *) answer->warnings->pdata : NULL;
 }
 
 size_t medals_answer_change_count(const MedalsAnswer *answer)
 {
-    return answer->changes->len;
+    return answer ? answer->changes->len : 0;
 }
 
 bool medals_answer_change(const MedalsAnswer *answer, size_t index,
                           MedalsChange *change)
 {
-    if (index >= answer->changes->len)
-        return false;
-    MedalsChange out =
-        g_array_index(answer->changes, MedalsChange, (guint) index);
-    out.struct_size = change->struct_size;
-    memcpy(change, &out, MIN(change->struct_size, sizeof out));
-    return true;
+    return index < medals_answer_change_count(answer) &&
+           medals_versioned_write(
+               change,
+               &g_array_index(answer->changes, MedalsChange, (guint) index),
+               sizeof *change);
 }
 
 size_t medals_answer_window_count(const MedalsAnswer *answer)
 {
-    return answer->windows->len;
+    return answer ? answer->windows->len : 0;
 }
 
 bool medals_answer_window(const MedalsAnswer *answer, size_t index,
                           int64_t extent[6])
 {
-    if (index >= answer->windows->len)
+    if (!extent)
+        return false;
+    memset(extent, 0, 6 * sizeof *extent);
+    if (index >= medals_answer_window_count(answer))
         return false;
     const MedalsBox *box =
         &g_array_index(answer->windows, MedalsBox, (guint) index);
@@ -135,12 +138,12 @@ bool medals_answer_window(const MedalsAnswer *answer, size_t index,
 
 uint64_t medals_answer_count(const MedalsAnswer *answer)
 {
-    return answer->count;
+    return answer ? answer->count : 0;
 }
 
 double medals_answer_dice(const MedalsAnswer *answer, size_t class_index)
 {
-    return class_index < answer->dice->len
+    return answer && class_index < answer->dice->len
                ? g_array_index(answer->dice, double, (guint) class_index)
                : NAN;
 }

@@ -115,9 +115,9 @@ bool medals_edit_stroke_begin(MedalsSession *session,
                               const MedalsPrompt *prompt, GError **error);
 bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
                                const double *points, size_t count,
-                               const uint8_t *mask, const int64_t *extent,
-                               const MedalsCall *call, MedalsAnswer **answer,
-                               GError **error);
+                               const uint8_t *mask, size_t mask_bytes,
+                               const int64_t *extent, const MedalsCall *call,
+                               MedalsAnswer **answer, GError **error);
 bool medals_edit_stroke_end(MedalsSession *session, const MedalsCall *call,
                             MedalsAnswer **answer, GError **error);
 bool medals_edit_stroke_cancel(MedalsSession *session, MedalsAnswer **answer,

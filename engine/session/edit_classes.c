@@ -38,6 +38,9 @@ bool medals_edit_set_classes(MedalsSession *session, const char *const *texts,
     if (count == 0)
         return medals_fail(error, MEDALS_E_INPUT,
                            "classes: none; expected at least one");
+    if (!texts)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "classes: texts NULL; expected %zu of them", count);
     if (!medals_edit_begin(&edit, session, NULL, false, error))
         return false;
     MedalsState *next = medals_state_copy(session->state, error);

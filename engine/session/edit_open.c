@@ -8,13 +8,18 @@
 #include "content_hash.h"
 #include "edit.h"
 #include "memory.h"
+#include "modality.h"
 #include "shape.h"
+#include "versioned.h"
 
 /* Features that are kept unless the caller says otherwise: a part of what is
  * free, within bounds. */
 #define FEATURE_PART 4
 #define FEATURE_MOST (UINT64_C(2) << 30)
 #define FEATURE_LEAST (UINT64_C(256) << 20)
+/* What a MedalsInitialClass held at first. */
+#define FIRST_INITIAL_CLASS                                                    \
+    (offsetof(MedalsInitialClass, name) + sizeof(const char *))
 #define JOURNAL_BYTES (UINT64_C(1) << 30)
 
 static uint64_t feature_bytes(const MedalsSessionOptions *options)
@@ -23,23 +28,6 @@ static uint64_t feature_bytes(const MedalsSessionOptions *options)
         return options->feature_bytes;
     return CLAMP(medals_available_memory() / FEATURE_PART, FEATURE_LEAST,
                  FEATURE_MOST);
-}
-
-static bool check_options(const MedalsSessionOptions *options, GError **error)
-{
-    if (options->has_window &&
-        !(isfinite(options->window[0]) && isfinite(options->window[1]) &&
-          options->window[0] < options->window[1]))
-        return medals_fail(error, MEDALS_E_USAGE,
-                           "window: %g to %g; expected two finite numbers, the "
-                           "lower one first",
-                           options->window[0], options->window[1]);
-    if (options->modality < MEDALS_MODALITY_NONE ||
-        options->modality > MEDALS_MODALITY_MICROSCOPY)
-        return medals_fail(error, MEDALS_E_USAGE,
-                           "modality: %d; expected one of MedalsModality",
-                           (int) options->modality);
-    return true;
 }
 
 static void warn(MedalsSession *session, const char *format, ...)
@@ -140,12 +128,43 @@ static GArray *distinct_values(const MedalsVolume *labelmap, GError **error)
     return values;
 }
 
+/* The list's elements are as long as the caller's header says. */
+static MedalsInitialClass initial_at(const MedalsSessionOptions *options,
+                                     size_t i)
+{
+    size_t size = options->initial[0].struct_size;
+    MedalsInitialClass one = MEDALS_INITIAL_CLASS_INIT;
+    memcpy(&one, (const char *) options->initial + i * size,
+           MIN(size, sizeof one));
+    return one;
+}
+
+static bool check_initial(const MedalsSessionOptions *options, GError **error)
+{
+    if (options->initial_count == 0)
+        return true;
+    if (!options->initial)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "initial classes: NULL; expected %zu of them",
+                           options->initial_count);
+    size_t size = options->initial[0].struct_size;
+    bool good = size >= FIRST_INITIAL_CLASS && size % sizeof(void *) == 0;
+    for (size_t i = 1; good && i < options->initial_count; i++)
+        good = initial_at(options, i).struct_size == size;
+    return good || medals_fail(error, MEDALS_E_USAGE,
+                               "initial class: struct_size %zu; expected %zu, "
+                               "the same in all of them",
+                               size, sizeof *options->initial);
+}
+
 static const char *initial_name(const MedalsSessionOptions *options,
                                 uint32_t value)
 {
-    for (size_t i = 0; options->initial && i < options->initial_count; i++)
-        if (options->initial[i].value == value)
-            return options->initial[i].name;
+    for (size_t i = 0; i < options->initial_count; i++) {
+        MedalsInitialClass one = initial_at(options, i);
+        if (one.value == value)
+            return one.name;
+    }
     return NULL;
 }
 
@@ -239,6 +258,21 @@ static bool begin_with_labelmap(MedalsSession *session,
     }
     bool done = medals_edit_commit(&edit, next, "labelmap", error);
     return medals_edit_end(&edit, done, NULL);
+}
+
+static bool check_options(const MedalsSessionOptions *options, GError **error)
+{
+    if (options->has_window &&
+        !(isfinite(options->window[0]) && isfinite(options->window[1]) &&
+          options->window[0] < options->window[1]))
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "window: %g to %g; expected two finite numbers, the "
+                           "lower one first",
+                           options->window[0], options->window[1]);
+    return medals_modality_check(options->modality, "modality", error) &&
+           medals_modality_check(options->header_modality, "header modality",
+                                 error) &&
+           check_initial(options, error);
 }
 
 /* ---- a journal ---------------------------------------------------------- */

@@ -7,21 +7,12 @@
 #include "memory.h"
 #include "prompt_answer.h"
 #include "shape.h"
+#include "versioned.h"
 
 /* Voxels around a drawn mask that an answer does not add later: its edge. */
 #define EDGE 2
 
 static const char *const op_words[] = {"point", "box", "scribble", "lasso"};
-
-static bool check_answer(const MedalsEdit *edit, GError **error)
-{
-    if (edit->call.answer >= MEDALS_ANSWER_BOTH &&
-        edit->call.answer <= MEDALS_ANSWER_NONE)
-        return true;
-    return medals_fail(error, MEDALS_E_USAGE,
-                       "answer: %d; expected one of MedalsAnswerKind",
-                       (int) edit->call.answer);
-}
 
 static bool box_set(const int64_t box[6], MedalsVoxelSet *set, GError **error)
 {
@@ -42,11 +33,11 @@ static bool draw(const MedalsSession *session, const MedalsPrompt *prompt,
     *given = (MedalsGiven){.index = prompt->class_index,
                            .kind = (uint8_t) prompt->kind,
                            .positive = prompt->positive};
-    if (prompt->kind < MEDALS_PROMPT_POINT ||
-        prompt->kind > MEDALS_PROMPT_LASSO)
+    int kind = (int) prompt->kind;
+    if (kind < MEDALS_PROMPT_POINT || kind > MEDALS_PROMPT_LASSO)
         return medals_fail(error, MEDALS_E_USAGE,
                            "prompt: kind %d; expected one of MedalsPromptKind",
-                           (int) prompt->kind);
+                           kind);
     if (!medals_edit_class(session->state, prompt->class_index, error))
         return false;
     if (prompt->kind != MEDALS_PROMPT_BOX)
@@ -62,12 +53,11 @@ bool medals_edit_prompt(MedalsSession *session, const MedalsPrompt *prompt,
 {
     MedalsEdit edit;
     MedalsPrompt full = MEDALS_PROMPT_INIT;
-    memcpy(&full, prompt, MIN(prompt->struct_size, sizeof full));
-    if (!medals_edit_begin(&edit, session, call, false, error))
+    if (!medals_versioned_read(&full, sizeof full, prompt, "prompt", error) ||
+        !medals_edit_begin(&edit, session, call, false, error))
         return false;
     MedalsGiven given = {0};
-    bool done = check_answer(&edit, error) &&
-                draw(session, &full, &given, error) &&
+    bool done = draw(session, &full, &given, error) &&
                 medals_edit_answer(&edit, &given, op_words[full.kind], error);
     medals_voxel_set_clear(&given.set);
     return medals_edit_end(&edit, done, answer);
@@ -227,6 +217,10 @@ bool medals_edit_mask(MedalsSession *session, size_t index, MedalsMaskUse use,
 {
     MedalsEdit edit;
     int64_t extent[6];
+    if (use != MEDALS_MASK_LABELMAP && use != MEDALS_MASK_PROMPT)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "mask use: %d; expected one of MedalsMaskUse",
+                           (int) use);
     if (!medals_edit_begin(&edit, session, call, false, error))
         return false;
     bool done = medals_edit_class(session->state, index, error) &&

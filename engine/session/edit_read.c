@@ -6,49 +6,86 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
+#include "versioned.h"
 
-/* A version that a reader holds: labels and values, free of the session. */
+/* A version that a reader holds, free of the session. */
 typedef struct Held {
     MedalsLayer *labels;
     uint32_t value[256]; /* by slot */
     uint32_t largest;
     uint64_t revision;
+    double mean_probability; /* of the one class */
+    uint64_t prompts;
+    uint8_t slot;
 } Held;
 
-static bool hold(MedalsSession *session, Held *held, GError **error)
+/* What a reader asks to see of the classes. */
+typedef struct View {
+    int64_t index;          /* of one class, which reads 1; negative: all */
+    const uint32_t *values; /* one a class; NULL: their own */
+    size_t count;
+} View;
+
+static void hold_value(Held *held, uint8_t slot, uint32_t value)
+{
+    held->value[slot] = value;
+    held->largest = MAX(held->largest, value);
+}
+
+static bool hold_class(const MedalsState *state, size_t index, Held *held,
+                       GError **error)
+{
+    const MedalsClassEntry *entry = medals_edit_class(state, index, error);
+    if (!entry)
+        return false;
+    hold_value(held, entry->slot, 1);
+    held->slot = entry->slot;
+    held->mean_probability = entry->mean_probability;
+    held->prompts = medals_state_count_prompts(state, entry->uid);
+    return true;
+}
+
+static bool hold_classes(const MedalsState *state, const View *view, Held *held,
+                         GError **error)
+{
+    size_t classes = medals_class_list_count(state->classes);
+    if (view->index >= 0)
+        return hold_class(state, (size_t) view->index, held, error);
+    if (view->values && view->count != classes)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "labels: %zu values; expected one a class, %zu",
+                           view->count, classes);
+    for (size_t i = 0; i < classes; i++) {
+        const MedalsClassEntry *entry = medals_class_list_at(state->classes, i);
+        hold_value(held, entry->slot,
+                   view->values ? view->values[i] : entry->value);
+    }
+    return true;
+}
+
+/* Classes and voxels of one version: the lock is taken once a call, so no
+ * edit comes between the two. */
+static bool hold(MedalsSession *session, const View *view, Held *held,
+                 GError **error)
 {
     *held = (Held){0};
     g_mutex_lock(&session->lock);
     const MedalsState *state = session->shown;
-    held->labels = medals_layer_copy(state->labels, error);
+    if (hold_classes(state, view, held, error))
+        held->labels = medals_layer_copy(state->labels, error);
     held->revision = session->revision;
-    for (size_t i = 0; i < medals_class_list_count(state->classes); i++) {
-        const MedalsClassEntry *entry = medals_class_list_at(state->classes, i);
-        held->value[entry->slot] = entry->value;
-        held->largest = MAX(held->largest, entry->value);
-    }
     g_mutex_unlock(&session->lock);
     return held->labels != NULL;
 }
 
-/* Only one class: its slot reads 1, all others 0. */
-static bool hold_class(MedalsSession *session, int64_t index, Held *held,
-                       GError **error)
+size_t medals_edit_count_classes(MedalsSession *session)
 {
-    if (!hold(session, held, error))
-        return false;
     g_mutex_lock(&session->lock);
-    const MedalsClassEntry *entry =
-        medals_edit_class(session->shown, (size_t) index, error);
-    uint8_t slot = entry ? entry->slot : 0;
+    size_t count = medals_class_list_count(session->state->classes);
     g_mutex_unlock(&session->lock);
-    memset(held->value, 0, sizeof held->value);
-    held->value[slot] = 1;
-    held->largest = 1;
-    if (!entry)
-        medals_layer_free(held->labels);
-    return entry != NULL;
+    return count;
 }
 
 static bool check_box(const int64_t size[3], const int64_t box[6],
@@ -117,30 +154,33 @@ static bool read_box(const Held *held, const int64_t box[6], MedalsDtype dtype,
     return true;
 }
 
-static void whole(const int64_t size[3], int64_t box[6])
+static bool check_bytes(const int64_t box[6], MedalsDtype dtype, size_t bytes,
+                        GError **error)
 {
-    for (int x = 0; x < 3; x++) {
-        box[2 * x] = 0;
-        box[2 * x + 1] = size[x];
-    }
+    size_t need = medals_box_voxels(box);
+    if (medals_size_multiply(&need, medals_dtype_size(dtype)) && bytes >= need)
+        return true;
+    return medals_fail(error, MEDALS_E_SHAPE,
+                       "read: a buffer of %zu bytes; expected %zu, the "
+                       "extent's elements",
+                       bytes, need);
 }
 
 bool medals_edit_read(MedalsSession *session, int64_t index,
                       const int64_t *extent, MedalsDtype dtype, void *data,
-                      uint64_t *revision, GError **error)
+                      size_t bytes, uint64_t *revision, GError **error)
 {
     Held held;
+    View view = {.index = index};
     int64_t box[6];
     const int64_t *size = session->scene.volume->geometry.size;
-    whole(size, box);
+    medals_box_whole(size, box);
     if (extent)
         memcpy(box, extent, sizeof box);
-    if (!check_box(size, box, error))
-        return false;
-    if (!(index < 0 ? hold(session, &held, error)
-                    : hold_class(session, index, &held, error)))
+    if (!check_box(size, box, error) || !hold(session, &view, &held, error))
         return false;
     bool ok = check_type(dtype, held.largest, error) &&
+              check_bytes(box, dtype, bytes, error) &&
               read_box(&held, box, dtype, data, error);
     if (ok && revision)
         *revision = held.revision;
@@ -178,28 +218,12 @@ bool medals_edit_changed_since(MedalsSession *session, uint64_t revision,
     bool any = known && join_extents(session->extents, revision, extent);
     g_mutex_unlock(&session->lock);
     if (!known)
-        whole(session->scene.volume->geometry.size, extent);
+        medals_box_whole(session->scene.volume->geometry.size, extent);
     return any || !known;
 }
 
-/* The caller's values instead of the classes' own. */
-static bool give_values(MedalsSession *session, Held *held,
-                        const uint32_t *values, size_t count, GError **error)
+static bool check_values(const uint32_t *values, size_t count, GError **error)
 {
-    g_mutex_lock(&session->lock);
-    const MedalsClassList *list = session->shown->classes;
-    size_t classes = medals_class_list_count(list);
-    bool fits = classes == count;
-    held->largest = 0;
-    for (size_t i = 0; fits && i < count; i++) {
-        held->value[medals_class_list_at(list, i)->slot] = values[i];
-        held->largest = MAX(held->largest, values[i]);
-    }
-    g_mutex_unlock(&session->lock);
-    if (!fits)
-        return medals_fail(error, MEDALS_E_INPUT,
-                           "labels: %zu values; expected one a class, %zu",
-                           count, classes);
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j <= i; j++)
             if (values[i] == 0 || (j < i && values[i] == values[j]))
@@ -215,16 +239,17 @@ MedalsVolume *medals_edit_labelmap(MedalsSession *session,
                                    GError **error)
 {
     Held held;
-    if (!hold(session, &held, error))
+    View view = {.index = -1, .values = values, .count = count};
+    if (!hold(session, &view, &held, error))
         return NULL;
     MedalsVolume *out = NULL;
-    if (!values || give_values(session, &held, values, count, error)) {
+    if (!values || check_values(values, count, error)) {
         MedalsDtype dtype = held.largest <= UINT8_MAX    ? MEDALS_U8
                             : held.largest <= UINT16_MAX ? MEDALS_U16
                                                          : MEDALS_U32;
         const MedalsGeometry *geometry = &session->scene.volume->geometry;
         int64_t box[6];
-        whole(geometry->size, box);
+        medals_box_whole(geometry->size, box);
         out = medals_volume_create(geometry, dtype, error);
         if (out && !read_box(&held, box, dtype, out->data, error))
             medals_volume_free(&out);
@@ -237,24 +262,21 @@ bool medals_edit_statistics(MedalsSession *session, size_t index,
                             MedalsSessionStatistics *statistics, GError **error)
 {
     Held held;
-    if (!hold_class(session, (int64_t) MIN(index, INT64_MAX), &held, error))
+    View view = {.index = (int64_t) MIN(index, INT64_MAX)};
+    if (!hold(session, &view, &held, error))
         return false;
     uint64_t counts[256];
     medals_layer_count(held.labels, counts);
     medals_layer_free(held.labels);
-    MedalsSessionStatistics out = {.struct_size = statistics->struct_size};
-    for (int slot = 1; slot < 256; slot++)
-        if (held.value[slot])
-            out.voxels = counts[slot];
     const double *spacing = session->scene.volume->geometry.spacing;
-    out.ml = (double) out.voxels * spacing[0] * spacing[1] * spacing[2] / 1000;
-    g_mutex_lock(&session->lock);
-    const MedalsClassEntry *entry =
-        medals_class_list_at(session->shown->classes, index);
-    out.mean_probability = entry && out.voxels ? entry->mean_probability : NAN;
-    out.prompts =
-        entry ? medals_state_count_prompts(session->shown, entry->uid) : 0;
-    g_mutex_unlock(&session->lock);
-    memcpy(statistics, &out, MIN(statistics->struct_size, sizeof out));
-    return true;
+    uint64_t voxels = counts[held.slot];
+    MedalsSessionStatistics out = {
+        .voxels = voxels,
+        .ml = (double) voxels * spacing[0] * spacing[1] * spacing[2] / 1000,
+        .mean_probability = voxels ? held.mean_probability : NAN,
+        .prompts = held.prompts};
+    return medals_versioned_write(statistics, &out, sizeof out) ||
+           medals_fail(error, MEDALS_E_USAGE,
+                       "statistics: struct_size %u; expected %zu",
+                       statistics->struct_size, sizeof out);
 }

@@ -9,9 +9,10 @@
 
 #include "edit.h"
 
+size_t medals_edit_count_classes(MedalsSession *session);
 bool medals_edit_read(MedalsSession *session, int64_t index,
                       const int64_t *extent, MedalsDtype dtype, void *data,
-                      uint64_t *revision, GError **error);
+                      size_t bytes, uint64_t *revision, GError **error);
 bool medals_edit_changed_since(MedalsSession *session, uint64_t revision,
                                int64_t extent[6]);
 MedalsVolume *medals_edit_labelmap(MedalsSession *session,

@@ -5,16 +5,26 @@
 
 #include "clock.h"
 #include "edit.h"
+#include "versioned.h"
 
 /* Extents that are remembered for "what changed since". */
 #define EXTENTS_KEPT 100000
+
+static bool check_answer(const MedalsCall *call, GError **error)
+{
+    int number = (int) call->answer;
+    return (number >= MEDALS_ANSWER_BOTH && number <= MEDALS_ANSWER_NONE) ||
+           medals_fail(error, MEDALS_E_USAGE,
+                       "answer: %d; expected one of MedalsAnswerKind", number);
+}
 
 bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
                        const MedalsCall *call, bool stroke, GError **error)
 {
     MedalsCall full = MEDALS_CALL_INIT;
-    if (call)
-        memcpy(&full, call, MIN(call->struct_size, sizeof full));
+    if (!medals_versioned_read(&full, sizeof full, call, "call", error) ||
+        !check_answer(&full, error))
+        return false;
     *edit =
         (MedalsEdit){.session = session, .call = full, .begun = medals_now()};
     if (session->stroke.open && !stroke)

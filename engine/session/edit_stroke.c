@@ -10,6 +10,7 @@
 #include "edit.h"
 #include "memory.h"
 #include "shape.h"
+#include "versioned.h"
 
 static void drop(MedalsStroke *stroke)
 {
@@ -32,8 +33,8 @@ static bool check_count(const MedalsStroke *stroke, size_t more, GError **error)
 /* Voxels of further points: a scribble goes on from its last one. */
 static bool draw_more(const MedalsSession *session, const MedalsStroke *stroke,
                       const double *points, size_t count, const uint8_t *mask,
-                      const int64_t *extent, MedalsVoxelSet *set,
-                      GError **error)
+                      size_t mask_bytes, const int64_t *extent,
+                      MedalsVoxelSet *set, GError **error)
 {
     const MedalsGeometry *geometry = &session->scene.volume->geometry;
     MedalsPrompt part = stroke->prompt;
@@ -44,6 +45,7 @@ static bool draw_more(const MedalsSession *session, const MedalsStroke *stroke,
     *set = (MedalsVoxelSet){0};
     if (mask) {
         part.mask = mask;
+        part.mask_bytes = mask_bytes;
         memcpy(part.extent, extent, sizeof part.extent);
         return medals_shape_voxels(geometry, &part, set, error);
     }
@@ -99,7 +101,8 @@ bool medals_edit_stroke_begin(MedalsSession *session,
                               const MedalsPrompt *prompt, GError **error)
 {
     MedalsPrompt full = MEDALS_PROMPT_INIT;
-    memcpy(&full, prompt, MIN(prompt->struct_size, sizeof full));
+    if (!medals_versioned_read(&full, sizeof full, prompt, "prompt", error))
+        return false;
     MedalsStroke stroke = {.open = true, .prompt = full};
     if (session->stroke.open)
         return medals_fail(error, MEDALS_E_USAGE,
@@ -108,6 +111,15 @@ bool medals_edit_stroke_begin(MedalsSession *session,
         return medals_fail(error, MEDALS_E_USAGE,
                            "stroke: kind %d; expected scribble or lasso",
                            (int) full.kind);
+    if (full.space != MEDALS_SPACE_INDEX && full.space != MEDALS_SPACE_LPS)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "stroke: points in space %d; expected indices or "
+                           "LPS",
+                           (int) full.space);
+    if (!full.points && full.point_count > 0)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "stroke: points NULL; expected %zu of them",
+                           full.point_count);
     if (!medals_edit_class(session->state, full.class_index, error) ||
         !check_count(&stroke, full.point_count, error))
         return false;
@@ -116,8 +128,9 @@ bool medals_edit_stroke_begin(MedalsSession *session,
     stroke.prompt.mask = NULL;
     stroke.points = g_array_new(FALSE, FALSE, sizeof(double));
     bool drawn = full.point_count > 0 || full.mask;
-    if (drawn && !draw_more(session, &stroke, full.points, full.point_count,
-                            full.mask, full.extent, &stroke.set, error)) {
+    if (drawn &&
+        !draw_more(session, &stroke, full.points, full.point_count, full.mask,
+                   full.mask_bytes, full.extent, &stroke.set, error)) {
         drop(&stroke);
         return false;
     }
@@ -137,19 +150,23 @@ typedef struct Longer {
 } Longer;
 
 static bool lengthen(const MedalsSession *session, const double *points,
-                     size_t count, const uint8_t *mask, const int64_t *extent,
-                     Longer *longer, GError **error)
+                     size_t count, const uint8_t *mask, size_t mask_bytes,
+                     const int64_t *extent, Longer *longer, GError **error)
 {
     const MedalsStroke *stroke = &session->stroke;
     MedalsVoxelSet more = {0};
     if (count == 0 && !mask)
         return medals_fail(error, MEDALS_E_INPUT,
                            "stroke: no point; expected at least one");
+    if ((count > 0 && !mask && !points) || (mask && !extent))
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "stroke: %s NULL; expected one",
+                           mask ? "extent" : "points");
     if (!check_count(stroke, count, error))
         return false;
-    bool ok =
-        medals_voxel_set_join(&longer->drawn, &stroke->set, error) &&
-        draw_more(session, stroke, points, count, mask, extent, &more, error);
+    bool ok = medals_voxel_set_join(&longer->drawn, &stroke->set, error) &&
+              draw_more(session, stroke, points, count, mask, mask_bytes,
+                        extent, &more, error);
     bool area = stroke->prompt.kind == MEDALS_PROMPT_LASSO && !mask;
     if (ok && !area)
         ok = medals_voxel_set_join(&longer->drawn, &more, error);
@@ -185,9 +202,9 @@ static bool has_shape(const MedalsSession *session, const Longer *longer)
 
 bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
                                const double *points, size_t count,
-                               const uint8_t *mask, const int64_t *extent,
-                               const MedalsCall *call, MedalsAnswer **answer,
-                               GError **error)
+                               const uint8_t *mask, size_t mask_bytes,
+                               const int64_t *extent, const MedalsCall *call,
+                               MedalsAnswer **answer, GError **error)
 {
     MedalsEdit edit;
     if (!medals_edit_begin(&edit, session, call, true, error))
@@ -198,8 +215,8 @@ bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
         done = medals_fail(error, MEDALS_E_USAGE,
                            "stroke: points in another space than it began "
                            "with; expected the same");
-    done =
-        done && lengthen(session, points, count, mask, extent, &longer, error);
+    done = done && lengthen(session, points, count, mask, mask_bytes, extent,
+                            &longer, error);
     if (done && edit.call.answer == MEDALS_ANSWER_INSTANT &&
         has_shape(session, &longer))
         done = preview(&edit, &longer, error);

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "journal_load.h"
+#include "versioned.h"
 
 static bool check_there(const char *path, GError **error)
 {
@@ -80,13 +81,15 @@ bool medals_journal_info(const char *folder, MedalsJournalInfo *info,
                          GError **error)
 {
     g_autofree char *path = g_build_filename(folder, MEDALS_JOURNAL_NAME, NULL);
-    MedalsJournalInfo out = {.struct_size = info->struct_size};
+    MedalsJournalInfo out = {0};
     sqlite3 *db =
         check_there(path, error) ? medals_store_open(path, false, error) : NULL;
     bool ok = db && fill(db, path, &out, error);
     sqlite3_close(db);
-    if (ok)
-        memcpy(info, &out, MIN(info->struct_size, sizeof out));
+    if (ok && !medals_versioned_write(info, &out, sizeof out))
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "info: struct_size %u; expected %zu",
+                           info->struct_size, sizeof out);
     return ok;
 }
 

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 #include "shape_raster.h"
 
@@ -203,8 +204,15 @@ static bool mask_voxels(const MedalsGeometry *geometry,
                         const MedalsPrompt *prompt, MedalsVoxelSet *set,
                         GError **error)
 {
-    if (!medals_shape_check_extent(geometry, prompt->extent, error) ||
-        !medals_voxel_set_from_mask(set, prompt->extent, prompt->mask, error))
+    if (!medals_shape_check_extent(geometry, prompt->extent, error))
+        return false;
+    size_t voxels = medals_box_voxels(prompt->extent);
+    if (prompt->mask_bytes != voxels)
+        return medals_fail(error, MEDALS_E_SHAPE,
+                           "%s: a mask of %zu bytes; expected %zu, one a voxel "
+                           "of its extent",
+                           kind_name(prompt->kind), prompt->mask_bytes, voxels);
+    if (!medals_voxel_set_from_mask(set, prompt->extent, prompt->mask, error))
         return false;
     if (!set->mask)
         return medals_fail(error, MEDALS_E_INPUT,

@@ -105,7 +105,8 @@ MedalsVolume *medals_volume_create(const MedalsGeometry *geometry,
 
 MedalsVolume *medals_volume_ref(MedalsVolume *volume)
 {
-    atomic_fetch_add(&volume->references, 1);
+    if (volume)
+        atomic_fetch_add(&volume->references, 1);
     return volume;
 }
 
@@ -124,15 +125,15 @@ void medals_volume_free(MedalsVolume **volume)
 
 const MedalsGeometry *medals_volume_peek_geometry(const MedalsVolume *volume)
 {
-    return &volume->geometry;
+    return volume ? &volume->geometry : NULL;
 }
 
 MedalsDtype medals_volume_dtype(const MedalsVolume *volume)
 {
-    return volume->dtype;
+    return volume ? volume->dtype : MEDALS_F32;
 }
 
 void *medals_volume_peek_data(const MedalsVolume *volume)
 {
-    return volume->data;
+    return volume ? volume->data : NULL;
 }

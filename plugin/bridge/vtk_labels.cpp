@@ -62,7 +62,9 @@ MedalsStatus labels_new(vtkImageData *image, const MedalsSession *session,
     MedalsError *error = nullptr;
     MedalsStatus status = medals_session_read(
         session, class_index < 0 ? all_classes : class_index, nullptr, dtype,
-        scalars->GetVoidPointer(0), nullptr, &error);
+        scalars->GetVoidPointer(0),
+        size_t(scalars->GetNumberOfValues()) * scalars->GetDataTypeSize(),
+        nullptr, &error);
     if (status != MEDALS_OK)
         return refuse(message, status, error);
     image->Initialize();
@@ -145,9 +147,11 @@ struct Transfer {
     }
     MedalsStatus read(const int64_t box[6], void *data) const
     {
+        size_t bytes = size_t(box[1] - box[0]) * size_t(box[3] - box[2]) *
+                       size_t(box[5] - box[4]) * width;
         MedalsError *error = nullptr;
-        MedalsStatus status = medals_session_read(session, class_index, box,
-                                                  dtype, data, nullptr, &error);
+        MedalsStatus status = medals_session_read(
+            session, class_index, box, dtype, data, bytes, nullptr, &error);
         return status == MEDALS_OK ? status : refuse(message, status, error);
     }
 };

@@ -129,9 +129,9 @@ static MedalsStatus make(vtkPolyData *surface, const MedalsSession *session,
 {
     mask.voxels.resize(mask.side(0) * mask.side(1) * mask.side(2));
     MedalsError *error = nullptr;
-    MedalsStatus status =
-        medals_session_read(session, int64_t(class_index), mask.box, MEDALS_U8,
-                            mask.voxels.data(), nullptr, &error);
+    MedalsStatus status = medals_session_read(
+        session, int64_t(class_index), mask.box, MEDALS_U8, mask.voxels.data(),
+        mask.voxels.size(), nullptr, &error);
     if (status != MEDALS_OK)
         return refuse(message, status, error);
     surface->Initialize();

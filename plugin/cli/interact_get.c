@@ -61,7 +61,7 @@ static bool pack_slab(InteractTask *task, const int64_t extent[6],
     int64_t index =
         task->request.has_class ? (int64_t) task->request.class_index : -1;
     if (medals_session_read(task->interact->session, index, extent, dtype, slab,
-                            NULL, &cause) != MEDALS_OK)
+                            bytes, NULL, &cause) != MEDALS_OK)
         return task_take(error, cause);
     return voxels_packer_add(task->packer, slab, bytes, error);
 }

@@ -103,7 +103,9 @@ static GArray *initial_classes(const LabelSource *source)
     gpointer value, name;
     g_hash_table_iter_init(&iter, source->names);
     while (g_hash_table_iter_next(&iter, &value, &name)) {
-        MedalsInitialClass one = {GPOINTER_TO_UINT(value), name};
+        MedalsInitialClass one = MEDALS_INITIAL_CLASS_INIT;
+        one.value = GPOINTER_TO_UINT(value);
+        one.name = name;
         g_array_append_val(classes, one);
     }
     return classes;

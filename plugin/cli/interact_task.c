@@ -188,7 +188,7 @@ static bool run_stroke_append(InteractTask *task, GError **error)
     call.instant = NULL; /* the answer itself is the provisional one */
     if (medals_session_stroke_append(task->interact->session, prompt->space,
                                      prompt->points, prompt->point_count, NULL,
-                                     NULL, &call, &task->answer,
+                                     0, NULL, &call, &task->answer,
                                      &cause) != MEDALS_OK)
         return task_take(error, cause);
     answer_add_windows(task->fields, task->answer);

@@ -94,8 +94,9 @@ static bool take_organ(Scan *scan, size_t organ)
 
 static double look(Scan *scan, size_t organ)
 {
-    DO("read", medals_session_read(scan->session, (int64_t) organ, NULL,
-                                   MEDALS_U8, scan->mask, NULL, &error));
+    DO("read",
+       medals_session_read(scan->session, (int64_t) organ, NULL, MEDALS_U8,
+                           scan->mask, scan->voxels, NULL, &error));
     return simulated_user_dice(scan->wanted, scan->mask, scan->voxels);
 }
 

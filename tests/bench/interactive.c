@@ -178,7 +178,8 @@ static Click make_click(Bench *bench)
 {
     Click click = {.index = medals_splitmix_below(&bench->seed, CLASSES)};
     MUST(medals_session_read(bench->plain, (int64_t) click.index, NULL,
-                             MEDALS_U8, bench->mask, NULL, &error));
+                             MEDALS_U8, bench->mask, bench->voxels, NULL,
+                             &error));
     size_t n = medals_splitmix_below(&bench->seed, bench->voxels);
     for (size_t seen = 0; seen < bench->voxels && !bench->mask[n]; seen++)
         n = (n + 1) % bench->voxels;
@@ -289,7 +290,7 @@ static void run_history(Bench *bench)
     for (int n = 0; n < MIN(bench->clicks, 10); n++)
         TIME(bench, READ,
              medals_session_read(bench->saved, -1, NULL, MEDALS_U8, bench->mask,
-                                 NULL, &error));
+                                 bench->voxels, NULL, &error));
     medals_session_close(&bench->saved);
     bench->saved = open_session(bench, RESUME, bench->folder, 0);
     if (!medals_session_resumed(bench->saved))

@@ -142,8 +142,8 @@ static uint64_t look_at(const MedalsSession *session, uint64_t last)
     int64_t extent[6];
     MedalsSessionStatistics first = {.struct_size = sizeof first};
     MedalsVolume *labelmap = NULL;
-    MUST(medals_session_read(session, -1, NULL, MEDALS_U8, labels, &revision,
-                             &error));
+    MUST(medals_session_read(session, -1, NULL, MEDALS_U8, labels,
+                             sizeof labels, &revision, &error));
     /* there may be no class yet */
     MedalsStatus status = medals_session_statistics(session, 0, &first, NULL);
     g_assert_true(status == MEDALS_OK || status == MEDALS_E_INPUT);

@@ -79,6 +79,7 @@ static void draw_mask(const MedalsGeometry *g, MedalsPrompt *prompt,
     uint8_t *mask = medals_alloc_zero(voxels, 1, "mask", NULL);
     memcpy(mask, bytes->data, MIN(voxels, bytes->size));
     prompt->mask = mask;
+    prompt->mask_bytes = voxels;
     if (medals_shape_voxels(g, prompt, &set, NULL))
         check_set(g, &set);
     medals_free(mask);

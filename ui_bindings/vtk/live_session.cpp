@@ -142,7 +142,7 @@ void LiveSession::stroke_append(const std::vector<double> &points)
             instant.instant = nullptr;
             return medals_session_stroke_append(
                 held, MEDALS_SPACE_LPS, task.points.data(),
-                task.points.size() / 3, nullptr, nullptr, &instant, answer,
+                task.points.size() / 3, nullptr, 0, nullptr, &instant, answer,
                 error);
         },
         points);

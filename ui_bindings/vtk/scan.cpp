@@ -119,7 +119,8 @@ MedalsStatus Initial::read(const std::string &path, std::string *message)
     for (size_t n = 0; n < medals_labelmap_segment_count(labelmap); n++) {
         MedalsSegment segment = {};
         medals_labelmap_segment(labelmap, n, &segment);
-        names.push_back({segment.label, segment.name});
+        names.push_back(
+            {sizeof(MedalsInitialClass), segment.label, segment.name});
     }
     return MEDALS_OK;
 }

@@ -46,9 +46,14 @@ typedef struct MedalsAnswer MedalsAnswer;
 
 /** A class that is there before the session begins (command.md 3, rule 6). */
 typedef struct MedalsInitialClass {
-    uint32_t value;   /**< in the initial labelmap, not 0 */
-    const char *name; /**< or NULL */
+    uint32_t struct_size; /**< the same in all of a list */
+    uint32_t value;       /**< in the initial labelmap, not 0 */
+    const char *name;     /**< or NULL */
 } MedalsInitialClass;
+#define MEDALS_INITIAL_CLASS_INIT                                              \
+    {                                                                          \
+        sizeof(MedalsInitialClass), 0, NULL                                    \
+    }
 
 typedef struct MedalsSessionOptions {
     uint32_t struct_size;
@@ -240,14 +245,12 @@ typedef struct MedalsPrompt {
      * `extent`, u8, i fastest, not 0 where the stroke is. NULL: points. */
     const uint8_t *mask;
     int64_t extent[6];
+    size_t mask_bytes; /**< product of the extent, else MEDALS_E_SHAPE */
 } MedalsPrompt;
 #define MEDALS_PROMPT_INIT                                                     \
     {                                                                          \
         sizeof(MedalsPrompt), MEDALS_PROMPT_POINT, 0, true,                    \
-            MEDALS_SPACE_INDEX, NULL, 0, 1.0, NULL,                            \
-        {                                                                      \
-            0, 0, 0, 0, 0, 0                                                   \
-        }                                                                      \
+            MEDALS_SPACE_INDEX, NULL, 0, 1.0, NULL, {0, 0, 0, 0, 0, 0}, 0      \
     }
 
 /**
@@ -290,11 +293,13 @@ MEDALS_API MedalsStatus medals_session_stroke_begin(MedalsSession *session,
                                                     const MedalsPrompt *prompt,
                                                     MedalsError **error);
 /** @param points in the space that the stroke began with
- *  @param mask further voxels (see MedalsPrompt), or NULL */
+ *  @param mask further voxels over extent (see MedalsPrompt), or NULL
+ *  @param mask_bytes product of the extent, else MEDALS_E_SHAPE */
 MEDALS_API MedalsStatus medals_session_stroke_append(
     MedalsSession *session, MedalsSpace space, const double *points,
-    size_t point_count, const uint8_t *mask, const int64_t extent[6],
-    const MedalsCall *call, MedalsAnswer **answer, MedalsError **error);
+    size_t point_count, const uint8_t *mask, size_t mask_bytes,
+    const int64_t extent[6], const MedalsCall *call, MedalsAnswer **answer,
+    MedalsError **error);
 MEDALS_API MedalsStatus medals_session_stroke_end(MedalsSession *session,
                                                   const MedalsCall *call,
                                                   MedalsAnswer **answer,
@@ -348,11 +353,15 @@ medals_session_peek_geometry(const MedalsSession *session);
  * @param dtype MEDALS_U8, MEDALS_U16 or MEDALS_U32; too narrow for the largest
  *        value is MEDALS_E_USAGE
  * @param data product(extent) elements, i fastest
+ * @param bytes of data; fewer than the elements take is MEDALS_E_SHAPE
  * @param revision receives the revision that was read; may be NULL
  */
-MEDALS_API MedalsStatus medals_session_read(
-    const MedalsSession *session, int64_t class_index, const int64_t extent[6],
-    MedalsDtype dtype, void *data, uint64_t *revision, MedalsError **error);
+MEDALS_API MedalsStatus medals_session_read(const MedalsSession *session,
+                                            int64_t class_index,
+                                            const int64_t extent[6],
+                                            MedalsDtype dtype, void *data,
+                                            size_t bytes, uint64_t *revision,
+                                            MedalsError **error);
 /** Box of all voxels that changed after `revision`; @return false: none did.
  * A revision older than what is remembered gives the whole image. */
 MEDALS_API bool medals_session_changed_since(const MedalsSession *session,

@@ -5,11 +5,21 @@
  * `MedalsError **error` as its last argument. On failure, and only then,
  * *error is set; free it with medals_error_free(). Passing NULL is allowed.
  *
- * Handles are opaque. `medals_x_free(&x)` releases and sets the handle to
- * NULL; NULL and pointers to NULL are accepted.
+ * What a call that fails with a status would have handed out is NULL or 0:
+ * answers, handles, numbers, and a report's fields behind struct_size. A
+ * function that answers false, as for an index out of range, leaves a report
+ * as it was and zeroes a box.
  *
- * Option structs start with `struct_size`; set it with the *_INIT macro. New
- * fields are added at the end only.
+ * Handles are opaque. `medals_x_free(&x)` releases and sets the handle to
+ * NULL; NULL and pointers to NULL are accepted. Elsewhere NULL for what is
+ * not said to be optional is MEDALS_E_USAGE; functions without a status answer
+ * NULL, 0, false or NaN.
+ *
+ * Option structs and reports start with `struct_size`; set it with the *_INIT
+ * macro or to sizeof. New fields are added at the end only, so an older or
+ * newer caller works. Options that are NULL are the defaults; a struct_size of
+ * 0 is MEDALS_E_USAGE in options and false for reports. Numbers that an enum
+ * does not name are MEDALS_E_USAGE.
  */
 #ifndef MEDALS_TYPES_H
 #define MEDALS_TYPES_H

@@ -86,7 +86,8 @@ static void fails(MedalsStatus status, MedalsStatus expected,
 static uint8_t *labels_of(const MedalsSession *session)
 {
     uint8_t *labels = g_malloc(VOXELS);
-    OK(medals_session_read(session, -1, NULL, MEDALS_U8, labels, NULL, &error));
+    OK(medals_session_read(session, -1, NULL, MEDALS_U8, labels, VOXELS, NULL,
+                           &error));
     return labels;
 }
 
@@ -407,7 +408,7 @@ static void test_stroke(void)
     OK(medals_session_stroke_begin(session, &prompt, &error));
     FAILS(MEDALS_E_USAGE, medals_session_undo(session, 1, NULL, &error));
     OK(medals_session_stroke_append(session, MEDALS_SPACE_LPS, world + 3, 1,
-                                    NULL, NULL, &call, &answer, &error));
+                                    NULL, 0, NULL, &call, &answer, &error));
     g_assert_cmpuint(medals_answer_revision(answer), ==, 1);
     g_assert_cmpuint(medals_answer_change_count(answer), ==, 1);
     medals_answer_free(&answer);
@@ -418,7 +419,7 @@ static void test_stroke(void)
     g_assert_cmpmem(cancelled, VOXELS, empty, VOXELS);
     OK(medals_session_stroke_begin(session, &prompt, &error));
     OK(medals_session_stroke_append(session, MEDALS_SPACE_LPS, world + 3, 2,
-                                    NULL, NULL, NULL, NULL, &error));
+                                    NULL, 0, NULL, NULL, NULL, &error));
     OK(medals_session_stroke_end(session, &call, &answer, &error));
     g_assert_cmpuint(medals_answer_revision(answer), ==, 2);
     medals_answer_free(&answer);
@@ -560,7 +561,8 @@ static void test_initial_labelmap(void)
     uint16_t *voxel = medals_volume_peek_data(labelmap);
     voxel[place(3, 4, 5)] = 300;
     voxel[place(6, 4, 5)] = 7;
-    const MedalsInitialClass initial[] = {{7, "left thalamus"}};
+    const MedalsInitialClass initial[] = {
+        {sizeof *initial, 7, "left thalamus"}};
     MedalsSessionOptions options = MEDALS_SESSION_OPTIONS_INIT;
     options.modality = MEDALS_MODALITY_MRI;
     options.labelmap = labelmap;

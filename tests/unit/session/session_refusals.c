@@ -125,7 +125,7 @@ static void refuses_others(MedalsSession *session)
             medals_session_stroke_end(session, NULL, NULL, &error));
     REFUSES(MEDALS_E_USAGE,
             medals_session_stroke_append(session, MEDALS_SPACE_INDEX, at, 1,
-                                         NULL, NULL, NULL, NULL, &error));
+                                         NULL, 0, NULL, NULL, NULL, &error));
 }
 
 void session_refusals_try(const SessionOracle *oracle, uint64_t which)

@@ -209,13 +209,13 @@ static MedalsStatus run_stroke(const ScriptStep *step, const SessionView *view,
     MedalsAnswer *shown = NULL;
     MUST(medals_session_stroke_begin(session, &prompt, &error));
     MUST(medals_session_stroke_append(session, prompt.space, prompt.points + 6,
-                                      2, NULL, NULL, &look, &shown, &error));
+                                      2, NULL, 0, NULL, &look, &shown, &error));
     if (call->instant)
         call->instant(call->instant_cookie, shown);
     medals_answer_free(&shown);
     MUST(medals_session_stroke_append(session, prompt.space, prompt.points + 12,
-                                      step->point_count - 4, NULL, NULL, NULL,
-                                      NULL, &error));
+                                      step->point_count - 4, NULL, 0, NULL,
+                                      NULL, NULL, &error));
     MedalsStatus status =
         medals_session_stroke_end(session, call, answer, error);
     if (status != MEDALS_OK)

@@ -139,7 +139,7 @@ void session_view_labels(const SessionView *view, uint8_t *labels)
     const int64_t *size = view->reference.size;
     const int64_t whole[6] = {0, size[0], 0, size[1], 0, size[2]};
     g_autofree uint8_t *own = g_malloc(session_view_voxels(view));
-    MUST(medals_session_read(view->session, -1, NULL, MEDALS_U8, own, NULL,
-                             &error));
+    MUST(medals_session_read(view->session, -1, NULL, MEDALS_U8, own,
+                             session_view_voxels(view), NULL, &error));
     turn_voxels(view, whole, true, own, labels);
 }

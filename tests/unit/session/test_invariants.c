@@ -95,7 +95,7 @@ static void note_revision(Reader *reader)
     g_autofree uint8_t *labels = g_malloc(reader->voxels);
     uint64_t revision = 0;
     MUST(medals_session_read(reader->session, -1, NULL, MEDALS_U8, labels,
-                             &revision, &error));
+                             reader->voxels, &revision, &error));
     g_mutex_lock(&reader->lock);
     g_hash_table_insert(
         reader->hashes, GSIZE_TO_POINTER(revision),
@@ -114,7 +114,7 @@ static gpointer read_on(gpointer data)
         uint64_t pair[2];
         int64_t extent[6];
         MUST(medals_session_read(reader->session, -1, NULL, MEDALS_U8, labels,
-                                 &pair[0], &error));
+                                 reader->voxels, &pair[0], &error));
         pair[1] = session_oracle_hash(labels, reader->voxels);
         g_array_append_vals(seen, pair, 2);
         MedalsSessionStatistics statistics = {.struct_size = sizeof statistics};

@@ -155,6 +155,7 @@ static void test_scribble_of_a_mask(void)
     MedalsPrompt prompt = MEDALS_PROMPT_INIT;
     prompt.kind = MEDALS_PROMPT_SCRIBBLE;
     prompt.mask = mask;
+    prompt.mask_bytes = sizeof mask;
     const int64_t extent[6] = {10, 12, 8, 10, 3, 4};
     memcpy(prompt.extent, extent, sizeof extent);
     MedalsVoxelSet set;

@@ -73,8 +73,8 @@ class ClassReport(_Sized):
                 ("mean_probability", c.c_double)]
 
 
-class InitialClass(c.Structure):
-    _fields_ = [("value", c.c_uint32), ("name", Text)]
+class InitialClass(_Sized):
+    _fields_ = [("struct_size", c.c_uint32), ("value", c.c_uint32), ("name", Text)]
 
 
 class SessionOptions(_Sized):
@@ -110,7 +110,8 @@ class Prompt(_Sized):
                 ("class_index", c.c_size_t), ("positive", c.c_bool),
                 ("space", c.c_int), ("points", Doubles),
                 ("point_count", c.c_size_t), ("radius_mm", c.c_double),
-                ("mask", Bytes), ("extent", Extent)]
+                ("mask", Bytes), ("extent", Extent),
+                ("mask_bytes", c.c_size_t)]
 
 
 class SessionStatistics(_Sized):
@@ -199,7 +200,8 @@ FUNCTIONS = {
     "medals_session_stroke_begin": (Status, [
         Handle, c.POINTER(Prompt), HandleOut]),
     "medals_session_stroke_append": (Status, [
-        Handle, c.c_int, Doubles, c.c_size_t, Bytes, ExtentIn] + _CALL),
+        Handle, c.c_int, Doubles, c.c_size_t, Bytes, c.c_size_t, ExtentIn]
+        + _CALL),
     "medals_session_stroke_end": (Status, [Handle] + _CALL),
     "medals_session_stroke_cancel": (Status, [Handle] + _ANSWER),
     "medals_session_stroke_is_open": (c.c_bool, [Handle]),
@@ -212,7 +214,7 @@ FUNCTIONS = {
     "medals_session_warnings": (Texts, [Handle]),
     "medals_session_modality": (c.c_int, [Handle]),
     "medals_session_read": (Status, [
-        Handle, c.c_int64, ExtentIn, c.c_int, c.c_void_p,
+        Handle, c.c_int64, ExtentIn, c.c_int, c.c_void_p, c.c_size_t,
         c.POINTER(c.c_uint64), HandleOut]),
     "medals_session_changed_since": (c.c_bool, [
         Handle, c.c_uint64, ExtentIn]),

@@ -122,7 +122,8 @@ def prompt_struct(kind: str, class_index: int, positive: bool, space: str,
         positive=bool(positive), space=word_number("space", space, SPACES),
         points=double_pointer(points), radius_mm=float(radius_mm),
         point_count=0 if points is None else len(points),
-        mask=byte_pointer(mask), extent=_abi.Extent(*(extent or (0,) * 6)))
+        mask=byte_pointer(mask), mask_bytes=0 if mask is None else mask.nbytes,
+        extent=_abi.Extent(*(extent or (0,) * 6)))
     made.borrowed = points, mask
     return made
 

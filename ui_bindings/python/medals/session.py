@@ -314,7 +314,8 @@ class Session:
         return self._run(
             "medals_session_stroke_append", self._stroke_space,
             double_pointer(given), 0 if given is None else len(given),
-            byte_pointer(voxels), _abi.Extent(*box) if box else None,
+            byte_pointer(voxels), 0 if voxels is None else voxels.nbytes,
+            _abi.Extent(*box) if box else None,
             answer=answer, **how)
 
     def end_stroke(self, **how: Any) -> Answer:
@@ -410,7 +411,7 @@ class Session:
         index = -1 if which is None else self.class_index(which)
         with self._handle.read() as pointer:
             call("medals_session_read", pointer, index, box,
-                 number_of_dtype(out.dtype), out.ctypes.data,
+                 number_of_dtype(out.dtype), out.ctypes.data, out.nbytes,
                  ctypes.byref(revision))
         return out, revision.value
 
@@ -465,8 +466,9 @@ class Session:
               names: Dict[int, str]) -> None:
         pointer = self._handle.pointer
         initial = (_abi.InitialClass * max(len(names), 1))(*(
-            _abi.InitialClass(whole_number("labelmap_names", value, 1, _U32),
-                              encode(name)) for value, name in names.items()))
+            _abi.InitialClass(
+                value=whole_number("labelmap_names", value, 1, _U32),
+                name=encode(name)) for value, name in names.items()))
         options.initial, options.initial_count = initial, len(names)
         with self.image._volume() as volume, Watch(self._progress) as watch:
             options.progress = watch.progress_fn

@@ -4,7 +4,8 @@
  *     file --> image.h --> MedalsVolume --> libmedals
  *     file <-- labelmap.h, png_file.h <-- labelmap, maps, pictures
  *
- * Plain C in front, C++17 and ITK (for DICOM) behind. No exception passes a function of
+ * Plain C in front, C++17 behind; ITK's decoders of DICOM in a program of their
+ * own, medals-dicom, that lies beside the one that runs. No exception passes a function of
  * these headers and nothing is printed, by ITK and GDCM neither.
  *
  * Errors. A function that can fail returns a MedalsStatus. On failure, and
@@ -17,8 +18,7 @@
  * renamed. A failing call leaves nothing behind; what a killed process left
  * for the same target is removed by the next write to it.
  *
- * @thread Distinct handles may be used from distinct threads. Readers share
- *         ITK's global state and run one at a time.
+ * @thread Distinct handles may be used from distinct threads.
  */
 #ifndef MEDALS_BRIDGE_H
 #define MEDALS_BRIDGE_H

@@ -56,6 +56,18 @@ class Bytes
         }
         return window.data() + (position - start);
     }
+    /** Up to `most` bytes from a position on. */
+    std::vector<uint8_t> copy(uint64_t position, uint64_t most)
+    {
+        std::vector<uint8_t> bytes(
+            size_t(std::min(most, size - std::min(position, size))));
+        file.clear();
+        file.seekg(std::streamoff(position));
+        file.read(reinterpret_cast<char *>(bytes.data()),
+                  std::streamsize(bytes.size()));
+        bytes.resize(size_t(std::max<std::streamsize>(file.gcount(), 0)));
+        return bytes;
+    }
     [[noreturn]] void damaged(const char *what)
     {
         fail(MEDALS_E_INPUT,
@@ -112,7 +124,7 @@ bool has_long_length(const char *vr)
 class Walker
 {
   public:
-    Walker(Bytes &bytes) : bytes(bytes)
+    Walker(Bytes &bytes, DicomPixels &found) : bytes(bytes), found(found)
     {
     }
     void data_set(uint64_t position, uint64_t end, const Syntax &syntax);
@@ -124,10 +136,16 @@ class Walker
                    int depth);
     uint64_t elements(uint64_t position, uint64_t end, bool until_item_end,
                       const Syntax &syntax, int depth);
-    uint64_t fragments(uint64_t position, uint64_t end);
+    uint64_t fragments(uint64_t position, uint64_t end, bool frames);
     bool is_padding(uint64_t position, uint64_t end);
+    void check_type(const Element &element);
+    void take(const Element &element, uint32_t value);
+    void check_stream(const Element &fragment, bool first);
+    void check_rle(const Element &fragment);
 
     Bytes &bytes;
+    DicomPixels &found;
+    uint32_t samples = 1, rows = 0, columns = 0;
     double pixels = 1; /* bytes that the description so far asks for */
 };
 
@@ -154,9 +172,60 @@ Element Walker::element(uint64_t position, const Syntax &syntax)
     return e;
 }
 
+/* Attributes that are read here and by GDCM have the standard's type. */
+void Walker::check_type(const Element &e)
+{
+    static const struct {
+        uint32_t tag;
+        const char *vr;
+    } types[] = {{0x00080060, "CS"}, {0x00180050, "DS"}, {0x00181120, "DS"},
+                 {0x00181164, "DS"}, {0x0020000d, "UI"}, {0x0020000e, "UI"},
+                 {0x00200011, "IS"}, {0x00200013, "IS"}, {0x00200032, "DS"},
+                 {0x00200037, "DS"}, {0x00280002, "US"}, {0x00280004, "CS"},
+                 {0x00280006, "US"}, {0x00280008, "IS"}, {0x00280010, "US"},
+                 {0x00280011, "US"}, {0x00280030, "DS"}, {0x00280100, "US"},
+                 {0x00280101, "US"}, {0x00280102, "US"}, {0x00280103, "US"},
+                 {0x00281050, "DS"}, {0x00281051, "DS"}, {0x00281052, "DS"},
+                 {0x00281053, "DS"}};
+    for (const auto &known : types)
+        if (e.tag == known.tag && *e.vr && strcmp(e.vr, known.vr) != 0)
+            fail(MEDALS_E_INPUT,
+                 "%s: attribute (%04x,%04x) is of type %s; %s expected",
+                 bytes.path.c_str(), e.tag >> 16, e.tag & 0xffff, e.vr,
+                 known.vr);
+}
+
+/* Remembers the description of the pixels. */
+void Walker::take(const Element &e, uint32_t value)
+{
+    switch (e.tag) {
+    case 0x00280002:
+        samples = value;
+        break;
+    case 0x00280010:
+        rows = value;
+        break;
+    case 0x00280011:
+        columns = value;
+        break;
+    case 0x00280100:
+        found.bits_allocated = value;
+        break;
+    case 0x00280101:
+        found.bits_stored = value;
+        break;
+    case 0x00280102:
+        found.high_bit = value;
+        break;
+    default:
+        break;
+    }
+}
+
 /* Numbers that GDCM relies on. */
 void Walker::check_value(const Element &e, const Syntax &syntax, int depth)
 {
+    check_type(e);
     static const struct {
         const char *vr;
         uint32_t width;
@@ -181,6 +250,8 @@ void Walker::check_value(const Element &e, const Syntax &syntax, int depth)
         if (value < range.least || value > range.most)
             bytes.damaged("has a pixel description out of range");
         if (depth == 0)
+            take(e, value);
+        if (depth == 0)
             pixels *= e.tag == tag_bits_allocated  ? value / 8.0
                       : e.tag < tag_bits_allocated ? value
                                                    : 1;
@@ -189,20 +260,73 @@ void Walker::check_value(const Element &e, const Syntax &syntax, int depth)
         const uint8_t *text = bytes.at(e.value, e.length);
         pixels *= std::max(1, atoi(std::string(text, text + e.length).c_str()));
     }
-    if (depth == 0 && e.tag == pixel_data && e.length < pixels)
+    if (depth != 0 || e.tag != pixel_data)
+        return;
+    if (e.length < pixels)
         bytes.damaged("has fewer pixels than it states");
+    found.position = e.value;
+    found.length = e.length;
+}
+
+/* The decoders trust the size that the data set states. */
+void Walker::check_stream(const Element &fragment, bool first)
+{
+    std::vector<uint8_t> head =
+        bytes.copy(fragment.value, std::min(fragment.length, 1u << 16));
+    bool starts = head.size() >= 4 && head[0] == 0xff &&
+                  ((head[1] == 0xd8 && head[2] == 0xff) ||
+                   (head[1] == 0x4f && head[2] == 0xff));
+    if (!first && !starts)
+        return; /* the rest of a stream */
+    DicomStream stream;
+    if (!dicom_stream_header(head.data(), head.size(), &stream))
+        bytes.damaged("has compressed pixels without a frame header");
+    if (stream.columns != columns || stream.rows != rows)
+        fail(MEDALS_E_INPUT,
+             "%s: the compressed frame has %u x %u pixels; %u x %u, as the "
+             "header states, expected",
+             bytes.path.c_str(), stream.columns, stream.rows, columns, rows);
+    if (stream.samples != samples || stream.bits > found.bits_allocated)
+        fail(MEDALS_E_INPUT,
+             "%s: the compressed frame has %u samples of %u bits; %u of at "
+             "most %u, as the header states, expected",
+             bytes.path.c_str(), stream.samples, stream.bits, samples,
+             found.bits_allocated);
+}
+
+/* PS3.5, annex G: one segment a byte of a pixel, in order, in the fragment. */
+void Walker::check_rle(const Element &fragment)
+{
+    std::vector<uint8_t> head = bytes.copy(fragment.value, 64);
+    if (head.size() < 64 || fragment.length < 64)
+        bytes.damaged("has an RLE frame without a header");
+    uint32_t segments = number_at(head.data(), 4, false), before = 63;
+    if (segments != samples * (found.bits_allocated / 8) || segments > 15)
+        bytes.damaged("has an RLE frame with another number of segments than "
+                      "its pixels have bytes");
+    for (uint32_t i = 0; i < segments; i++) {
+        uint32_t offset = number_at(head.data() + 4 + 4 * i, 4, false);
+        if (offset <= before || offset >= fragment.length)
+            bytes.damaged("has an RLE segment outside its frame");
+        before = offset;
+    }
 }
 
 /* Items of encapsulated pixels. @return position after them */
-uint64_t Walker::fragments(uint64_t position, uint64_t end)
+uint64_t Walker::fragments(uint64_t position, uint64_t end, bool frames)
 {
     const Syntax syntax;
-    while (position < end) {
+    /* the first item is the table of offsets */
+    for (size_t count = 0; position < end; count++) {
         Element e = element(position, syntax);
         if (e.tag == sequence_end)
             return e.value;
         if (e.tag != item_start || e.length > end - e.value)
             break;
+        if (frames && count > 0 && found.codec == DicomCodec::rle)
+            check_rle(e);
+        else if (frames && count > 0)
+            check_stream(e, count == 1);
         position = e.value + e.length;
     }
     bytes.damaged("ends inside its compressed pixels");
@@ -256,7 +380,11 @@ uint64_t Walker::elements(uint64_t position, uint64_t end, bool until_item_end,
         bool sequence = !strcmp(e.vr, "SQ");
         Syntax inner = syntax;
         if (e.length == undefined && e.tag == pixel_data) {
-            position = fragments(e.value, end);
+            if (found.codec == DicomCodec::none)
+                bytes.damaged("has packed pixels in an unpacked transfer "
+                              "syntax");
+            /* icons inside sequences are not looked at */
+            position = fragments(e.value, end, depth == 0);
         } else if (e.length == undefined || sequence) {
             if (!sequence && syntax.is_explicit)
                 inner = {false, false}; /* UN: implicit inside, PS3.5 6.2.2 */
@@ -342,7 +470,7 @@ bool has_start(Bytes &bytes, uint64_t *position)
 
 } // namespace
 
-bool check_dicom(const std::string &path)
+bool check_dicom(const std::string &path, DicomPixels *pixels)
 {
     Bytes bytes(path);
     uint64_t position;
@@ -352,12 +480,13 @@ bool check_dicom(const std::string &path)
     position = read_meta(bytes, position, transfer);
     if (position + 8 > bytes.size)
         bytes.damaged("has no data set");
-    if (transfer == "1.2.840.10008.1.2.1.99")
-        fail(MEDALS_E_INPUT,
-             "%s: a deflated data set; another transfer syntax expected",
-             path.c_str());
-    Walker(bytes).data_set(position, bytes.size,
-                           syntax_of(bytes, position, transfer));
+    DicomPixels found;
+    found.codec = dicom_codec(path, transfer);
+    Syntax syntax = syntax_of(bytes, position, transfer);
+    found.big_endian = syntax.big_endian;
+    Walker(bytes, found).data_set(position, bytes.size, syntax);
+    if (pixels)
+        *pixels = found;
     return true;
 }
 

@@ -15,8 +15,8 @@
 #include <gdcmReader.h>
 #include <gdcmSequenceOfItems.h>
 
+#include "dicom_numbers.hpp"
 #include "failure.hpp"
-#include "numbers.hpp"
 
 namespace medals::bridge
 {
@@ -33,6 +33,8 @@ const Tag tag_orientation(0x0020, 0x0037);
 const Tag tag_pixel_spacing(0x0028, 0x0030);
 const Tag tag_intercept(0x0028, 0x1052);
 const Tag tag_slope(0x0028, 0x1053);
+const Tag tag_padding(0x0028, 0x0120);
+const Tag tag_padding_limit(0x0028, 0x0121);
 const Tag tag_shared_groups(0x5200, 0x9229);
 const Tag tag_frame_groups(0x5200, 0x9230);
 const Tag tag_plane_position(0x0020, 0x9113);
@@ -40,14 +42,38 @@ const Tag tag_plane_orientation(0x0020, 0x9116);
 const Tag tag_pixel_measures(0x0028, 0x9110);
 const Tag tag_pixel_values(0x0028, 0x9145);
 
-std::vector<double> numbers_of(const gdcm::DataSet &set, const Tag &tag)
+/* A data set, with what is needed to speak of it. */
+struct Source {
+    const std::string &file;
+    const gdcm::DataSet &set;
+    std::vector<std::string> &notes;
+    Source inside(const gdcm::DataSet &nested) const
+    {
+        return {file, nested, notes};
+    }
+};
+
+const char *name_of(const Tag &tag)
 {
-    if (!set.FindDataElement(tag))
+    return tag == tag_imager_spacing  ? "Imager Pixel Spacing"
+           : tag == tag_position      ? "Image Position (Patient)"
+           : tag == tag_orientation   ? "Image Orientation (Patient)"
+           : tag == tag_pixel_spacing ? "Pixel Spacing"
+           : tag == tag_intercept     ? "Rescale Intercept"
+                                      : "Rescale Slope";
+}
+
+std::vector<double> numbers_of(const Source &source, const Tag &tag)
+{
+    if (!source.set.FindDataElement(tag))
         return {};
-    const gdcm::ByteValue *value = set.GetDataElement(tag).GetByteValue();
+    const gdcm::ByteValue *value =
+        source.set.GetDataElement(tag).GetByteValue();
     if (!value || value->GetLength() > 4096)
         return {};
-    return numbers_in(std::string(value->GetPointer(), value->GetLength()));
+    return dicom_numbers(source.file, name_of(tag),
+                         std::string(value->GetPointer(), value->GetLength()),
+                         source.notes);
 }
 
 gdcm::SmartPointer<gdcm::SequenceOfItems> items_of(const gdcm::DataSet &set,
@@ -60,34 +86,36 @@ gdcm::SmartPointer<gdcm::SequenceOfItems> items_of(const gdcm::DataSet &set,
 
 /* The numbers of a tag in a data set; copies what fits. */
 template <size_t N>
-bool take(const gdcm::DataSet &set, const Tag &tag, std::array<double, N> &out)
+bool take(const Source &source, const Tag &tag, std::array<double, N> &out)
 {
-    std::vector<double> numbers = numbers_of(set, tag);
+    std::vector<double> numbers = numbers_of(source, tag);
     if (numbers.size() != N)
         return false;
     std::copy(numbers.begin(), numbers.end(), out.begin());
     return true;
 }
 
-void take_rescale(const gdcm::DataSet &set, DicomFrame &frame)
+void take_rescale(const Source &source, DicomFrame &frame)
 {
-    std::vector<double> slope = numbers_of(set, tag_slope);
-    std::vector<double> intercept = numbers_of(set, tag_intercept);
-    if (!slope.empty() && slope[0] != 0)
+    std::vector<double> slope = numbers_of(source, tag_slope);
+    std::vector<double> intercept = numbers_of(source, tag_intercept);
+    if (!slope.empty() && slope[0] == 0)
+        source.notes.push_back("Rescale Slope is 0: taken as 1");
+    else if (!slope.empty())
         frame.slope = slope[0];
     if (!intercept.empty())
         frame.intercept = intercept[0];
 }
 
-DicomFrame classic_frame(const gdcm::DataSet &set)
+DicomFrame classic_frame(const Source &source)
 {
     DicomFrame frame;
-    bool position = take(set, tag_position, frame.position);
-    bool orientation = take(set, tag_orientation, frame.orientation);
+    bool position = take(source, tag_position, frame.position);
+    bool orientation = take(source, tag_orientation, frame.orientation);
     frame.placed = position && orientation;
-    if (!take(set, tag_pixel_spacing, frame.pixel_spacing))
-        take(set, tag_imager_spacing, frame.pixel_spacing);
-    take_rescale(set, frame);
+    if (!take(source, tag_pixel_spacing, frame.pixel_spacing))
+        take(source, tag_imager_spacing, frame.pixel_spacing);
+    take_rescale(source, frame);
     return frame;
 }
 
@@ -96,45 +124,46 @@ struct Placing {
 };
 
 /* Takes what one item of the functional groups says. */
-void take_groups(const gdcm::DataSet &groups, DicomFrame &frame,
-                 Placing &placing)
+void take_groups(const Source &groups, DicomFrame &frame, Placing &placing)
 {
     auto first = [&](const Tag &tag) -> const gdcm::DataSet * {
-        auto items = items_of(groups, tag);
+        auto items = items_of(groups.set, tag);
         bool there = items && items->GetNumberOfItems() > 0;
         return there ? &items->GetItem(1).GetNestedDataSet() : nullptr;
     };
     if (auto *set = first(tag_plane_position))
-        placing.position |= take(*set, tag_position, frame.position);
+        placing.position |=
+            take(groups.inside(*set), tag_position, frame.position);
     if (auto *set = first(tag_plane_orientation))
-        placing.orientation |= take(*set, tag_orientation, frame.orientation);
+        placing.orientation |=
+            take(groups.inside(*set), tag_orientation, frame.orientation);
     if (auto *set = first(tag_pixel_measures))
-        take(*set, tag_pixel_spacing, frame.pixel_spacing);
+        take(groups.inside(*set), tag_pixel_spacing, frame.pixel_spacing);
     if (auto *set = first(tag_pixel_values))
-        take_rescale(*set, frame);
+        take_rescale(groups.inside(*set), frame);
 }
 
 std::vector<DicomFrame> enhanced_frames(const std::string &path,
-                                        const gdcm::DataSet &set,
-                                        unsigned count)
+                                        const Source &source, unsigned count)
 {
-    auto shared = items_of(set, tag_shared_groups);
-    auto each = items_of(set, tag_frame_groups);
+    auto shared = items_of(source.set, tag_shared_groups);
+    auto each = items_of(source.set, tag_frame_groups);
     if (!each || each->GetNumberOfItems() != count)
         fail(MEDALS_E_INPUT,
              "%s: %u frames without a position each (a film?); an enhanced "
              "multi-frame volume expected",
              path.c_str(), count);
-    DicomFrame common = classic_frame(set);
+    DicomFrame common = classic_frame(source);
     Placing common_placing;
     if (shared && shared->GetNumberOfItems() > 0)
-        take_groups(shared->GetItem(1).GetNestedDataSet(), common,
-                    common_placing);
+        take_groups(source.inside(shared->GetItem(1).GetNestedDataSet()),
+                    common, common_placing);
     std::vector<DicomFrame> frames;
     for (unsigned i = 0; i < count; i++) {
         DicomFrame frame = common;
         Placing placing = common_placing;
-        take_groups(each->GetItem(i + 1).GetNestedDataSet(), frame, placing);
+        take_groups(source.inside(each->GetItem(i + 1).GetNestedDataSet()),
+                    frame, placing);
         frame.index = i;
         frame.placed = placing.position && placing.orientation;
         frames.push_back(frame);
@@ -197,13 +226,17 @@ void check_alike(const std::string &path, const DicomSeries &series)
                  "position for each expected",
                  path.c_str(), name_of(series, a).c_str(),
                  name_of(series, b).c_str());
-        if (!size || !spacing || turned > 1e-3)
+        if (size && !spacing)
+            fail(MEDALS_E_INPUT,
+                 "%s: slices of different pixel spacing, %g x %g mm (%s) and "
+                 "%g x %g mm (%s); one stack expected",
+                 path.c_str(), a.pixel_spacing[0], a.pixel_spacing[1],
+                 name_of(series, a).c_str(), b.pixel_spacing[0],
+                 b.pixel_spacing[1], name_of(series, b).c_str());
+        if (!size || turned > 1e-3)
             fail(MEDALS_E_INPUT,
                  "%s: slices of different %s (%s, %s); one stack expected",
-                 path.c_str(),
-                 !size      ? "size"
-                 : !spacing ? "pixel spacing"
-                            : "orientation",
+                 path.c_str(), !size ? "size" : "orientation",
                  name_of(series, a).c_str(), name_of(series, b).c_str());
     }
 }
@@ -313,10 +346,30 @@ void place_stack(const std::string &path, DicomSeries &series,
 
 } // namespace
 
-void read_frames(const std::string &path, DicomSeries &series)
+/* CT: the value that fills what lies outside the scanned circle. */
+static std::vector<double> padding_of(const gdcm::DataSet &set, bool is_signed)
+{
+    std::vector<double> values;
+    for (const Tag &tag : {tag_padding, tag_padding_limit}) {
+        const gdcm::ByteValue *value =
+            set.FindDataElement(tag) ? set.GetDataElement(tag).GetByteValue()
+                                     : nullptr;
+        if (!value || value->GetLength() != 2)
+            continue;
+        const uint8_t *b =
+            reinterpret_cast<const uint8_t *>(value->GetPointer());
+        int number = b[0] | b[1] << 8;
+        values.push_back(is_signed && number > 32767 ? number - 65536 : number);
+    }
+    return values;
+}
+
+void read_frames(const std::string &path, DicomSeries &series,
+                 const std::function<void()> &beat)
 {
     for (size_t i = 0; i < series.files.size(); i++) {
-        const DicomFile &file = series.files[i];
+        DicomFile &file = series.files[i];
+        beat();
         gdcm::Reader reader;
         reader.SetFileName(file.path.c_str());
         if (!reader.ReadUpToTag(Tag(0x7fe0, 0x0010)))
@@ -324,11 +377,14 @@ void read_frames(const std::string &path, DicomSeries &series)
                  "%s: a damaged DICOM header; a readable one expected",
                  file.path.c_str());
         const gdcm::DataSet &set = reader.GetFile().GetDataSet();
+        const Source source = {file.path, set, series.notes};
         std::vector<DicomFrame> frames;
+        if (series.modality == "CT" && !file.pixels.big_endian)
+            file.padding = padding_of(set, file.is_signed);
         if (file.frames > 1 || set.FindDataElement(tag_frame_groups))
-            frames = enhanced_frames(path, set, file.frames);
+            frames = enhanced_frames(path, source, file.frames);
         else
-            frames.push_back(classic_frame(set));
+            frames.push_back(classic_frame(source));
         for (DicomFrame &frame : frames) {
             frame.file = i;
             series.frames.push_back(frame);

@@ -18,11 +18,9 @@
 #include <sys/stat.h>
 
 #include "dicom_check.hpp"
+#include "dicom_numbers.hpp"
 #include "failure.hpp"
-#include "image.h"
 #include "image_data.hpp"
-#include "numbers.hpp"
-#include "quiet.hpp"
 
 namespace medals::bridge
 {
@@ -81,18 +79,24 @@ std::string value_of(gdcm::Scanner &scanner, const char *file, const Tag &tag)
     return value ? one_line(as_utf8(value)) : "";
 }
 
+using Notes = std::vector<std::string>;
+
 double number_of(gdcm::Scanner &scanner, const char *file, const Tag &tag,
-                 double fallback)
+                 const char *name, double fallback, Notes &notes)
 {
-    std::vector<double> numbers = numbers_in(value_of(scanner, file, tag));
+    std::vector<double> numbers =
+        dicom_numbers(file, name, value_of(scanner, file, tag), notes);
     return numbers.empty() ? fallback : numbers[0];
 }
 
 unsigned count_of(gdcm::Scanner &scanner, const char *file, const Tag &tag,
-                  unsigned fallback)
+                  const char *name, unsigned fallback, Notes &notes)
 {
-    double number = number_of(scanner, file, tag, fallback);
-    return number >= 0 && number < 1e9 ? unsigned(number) : fallback;
+    double number = number_of(scanner, file, tag, name, fallback, notes);
+    if (number < 0 || number > 1e9)
+        fail(MEDALS_E_INPUT, "%s: %s is %g; 0 to 1e9 expected", file, name,
+             number);
+    return unsigned(number);
 }
 
 /* By the first bytes: with the preamble, or beginning with a tag of group 2 or
@@ -134,21 +138,28 @@ std::vector<std::string> files_of(const std::string &path)
     return files;
 }
 
-DicomFile describe(gdcm::Scanner &scanner, const std::string &path)
+DicomFile describe(gdcm::Scanner &scanner, const std::string &path,
+                   Notes &notes)
 {
+    auto count = [&](const Tag &tag, const char *what, unsigned fallback) {
+        return count_of(scanner, path.c_str(), tag, what, fallback, notes);
+    };
+    auto number = [&](const Tag &tag, const char *what) {
+        return number_of(scanner, path.c_str(), tag, what, 0, notes);
+    };
     const char *name = path.c_str();
     DicomFile file;
     file.path = path;
-    file.rows = count_of(scanner, name, tag_rows, 0);
-    file.columns = count_of(scanner, name, tag_columns, 0);
-    file.frames = count_of(scanner, name, tag_frames, 1);
-    file.samples = count_of(scanner, name, tag_samples, 1);
-    file.bits_allocated = count_of(scanner, name, tag_bits_allocated, 16);
-    file.bits_stored = count_of(scanner, name, tag_bits_stored, 16);
-    file.is_signed = count_of(scanner, name, tag_signed, 0) != 0;
+    file.rows = count(tag_rows, "Rows", 0);
+    file.columns = count(tag_columns, "Columns", 0);
+    file.frames = count(tag_frames, "Number of Frames", 1);
+    file.samples = count(tag_samples, "Samples per Pixel", 1);
+    file.bits_allocated = count(tag_bits_allocated, "Bits Allocated", 16);
+    file.bits_stored = count(tag_bits_stored, "Bits Stored", 16);
+    file.is_signed = count(tag_signed, "Pixel Representation", 0) != 0;
     file.photometric = value_of(scanner, name, tag_photometric);
-    file.thickness = number_of(scanner, name, tag_slice_thickness, 0);
-    file.tilt = number_of(scanner, name, tag_gantry_tilt, 0);
+    file.thickness = number(tag_slice_thickness, "Slice Thickness");
+    file.tilt = number(tag_gantry_tilt, "Gantry Tilt");
     return file;
 }
 
@@ -161,6 +172,15 @@ bool is_image(const std::string &modality, const DicomFile &file)
     return file.rows > 0 && file.columns > 0 &&
            std::find(std::begin(others), std::end(others), modality) ==
                std::end(others);
+}
+
+/* The same remark on many slices counts once. */
+void take_notes(DicomSeries &series, const Notes &notes)
+{
+    for (const std::string &line : notes)
+        if (std::find(series.notes.begin(), series.notes.end(), line) ==
+            series.notes.end())
+            series.notes.push_back(line);
 }
 
 std::string choices_of(const std::vector<DicomSeries> &all)
@@ -177,15 +197,23 @@ std::string choices_of(const std::vector<DicomSeries> &all)
 
 } // namespace
 
-std::vector<DicomSeries> scan_dicom(const std::string &path)
+std::vector<DicomSeries> scan_dicom(const std::string &path,
+                                    const std::function<void()> &beat)
 {
-    std::vector<std::string> all_files = files_of(path), files;
-    for (const std::string &name : all_files)
-        if (file_size(name) == 0)
-            fail(MEDALS_E_INPUT, "%s: an empty file; a DICOM image expected",
-                 name.c_str());
-    std::copy_if(all_files.begin(), all_files.end(), std::back_inserter(files),
-                 check_dicom);
+    std::map<std::string, DicomPixels> pixels;
+    std::vector<std::string> files, others;
+    for (const std::string &name : files_of(path)) {
+        beat();
+        bool good = file_size(name) > 0 && check_dicom(name, &pixels[name]);
+        (good ? files : others).push_back(name);
+    }
+    Notes notes;
+    if (!others.empty())
+        notes.push_back(
+            text_of("%zu files that are empty or no DICOM were left out: %s%s",
+                    others.size(), fs::path(others[0]).filename().c_str(),
+                    others.size() > 1 ? ", ..." : ""));
+    beat();
     gdcm::Scanner scanner;
     for (const Tag &tag : all_tags)
         scanner.AddTag(tag);
@@ -195,7 +223,9 @@ std::vector<DicomSeries> scan_dicom(const std::string &path)
     for (const std::string &name : files) {
         if (!scanner.IsKey(name.c_str()))
             continue;
-        DicomFile file = describe(scanner, name);
+        Notes of_file;
+        DicomFile file = describe(scanner, name, of_file);
+        file.pixels = pixels[name];
         std::string modality = value_of(scanner, name.c_str(), tag_modality);
         if (!is_image(modality, file))
             continue;
@@ -207,8 +237,11 @@ std::vector<DicomSeries> scan_dicom(const std::string &path)
             series.description =
                 value_of(scanner, name.c_str(), tag_series_description);
             series.number =
-                long(number_of(scanner, name.c_str(), tag_series_number, 0));
+                long(number_of(scanner, name.c_str(), tag_series_number,
+                               "Series Number", 0, of_file));
+            series.notes = notes;
         }
+        take_notes(series, of_file);
         series.files.push_back(file);
     }
     if (by_uid.empty())
@@ -255,44 +288,3 @@ DicomSeries choose_series(const std::string &path,
 }
 
 } // namespace medals::bridge
-
-struct MedalsSeriesList {
-    std::vector<medals::bridge::DicomSeries> series;
-};
-
-MedalsStatus medals_series_list_new(MedalsSeriesList **out, const char *folder,
-                                    char **message)
-{
-    using namespace medals::bridge;
-    *out = nullptr;
-    return guard(folder, message, [&] {
-        Quiet quiet;
-        *out = new MedalsSeriesList{scan_dicom(folder)};
-    });
-}
-
-void medals_series_list_free(MedalsSeriesList **list)
-{
-    if (!list)
-        return;
-    delete *list;
-    *list = nullptr;
-}
-
-size_t medals_series_list_count(const MedalsSeriesList *list)
-{
-    return list->series.size();
-}
-
-bool medals_series_list_get(const MedalsSeriesList *list, size_t index,
-                            MedalsSeriesInfo *info)
-{
-    if (index >= list->series.size())
-        return false;
-    const auto &series = list->series[index];
-    info->uid = series.uid.c_str();
-    info->description = series.description.c_str();
-    info->modality = series.modality.c_str();
-    info->files = series.files.size();
-    return true;
-}

@@ -6,8 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "dicom_check.hpp"
 
 namespace medals::bridge
 {
@@ -31,6 +34,9 @@ struct DicomFile {
     bool is_signed = false;
     std::string photometric;
     double thickness = 0, tilt = 0; /* mm, degrees; 0 if absent */
+    DicomPixels pixels;
+    /* CT: stored values that fill what was not scanned; empty: none */
+    std::vector<double> padding;
 };
 
 struct DicomSeries {
@@ -38,21 +44,26 @@ struct DicomSeries {
     long number = 0;
     std::vector<DicomFile> files;
     std::vector<DicomFrame> frames;
+    std::vector<std::string> notes; /* what was read otherwise, left out */
 };
 
 /**
  * The image series of a folder with its subfolders, or of one file; sorted by
- * number, then UID. frames stay empty. Throws MEDALS_E_IO; MEDALS_E_INPUT if
+ * number, then UID. frames stay empty. Files that are empty or no DICOM are
+ * left out of a folder, with a note. Throws MEDALS_E_IO; MEDALS_E_INPUT if
  * there is none.
+ * @param beat is called between files
  */
-std::vector<DicomSeries> scan_dicom(const std::string &path);
+std::vector<DicomSeries> scan_dicom(const std::string &path,
+                                    const std::function<void()> &beat);
 
 /** The only series, or the one that choice names (may be NULL). */
 DicomSeries choose_series(const std::string &path,
                           std::vector<DicomSeries> &all, const char *choice);
 
-/** Fills series.frames from the files' headers. */
-void read_frames(const std::string &path, DicomSeries &series);
+/** Fills series.frames from the files' headers; beat is called between files. */
+void read_frames(const std::string &path, DicomSeries &series,
+                 const std::function<void()> &beat);
 
 } // namespace medals::bridge
 #endif

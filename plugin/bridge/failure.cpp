@@ -10,8 +10,6 @@
 #include <new>
 #include <vector>
 
-#include <itkMacro.h>
-
 namespace medals::bridge
 {
 
@@ -67,18 +65,6 @@ static MedalsStatus report(char **message, MedalsStatus status,
     return status;
 }
 
-/* "ITK ERROR: Class(0x1234): [nrrd] a: [nrrd] b: why" -> "why" */
-static std::string reason_of(const itk::ExceptionObject &e)
-{
-    std::string text = e.GetDescription();
-    for (const char *lead : {"): ", "] "}) {
-        size_t at = text.rfind(lead);
-        if (at != std::string::npos)
-            text.erase(0, at + strlen(lead));
-    }
-    return "cannot be read (" + one_line(text) + ")";
-}
-
 MedalsStatus guard(const std::string &thing, char **message,
                    const std::function<void()> &body) noexcept
 {
@@ -90,13 +76,6 @@ MedalsStatus guard(const std::string &thing, char **message,
     } catch (const std::bad_alloc &) {
         return report(message, MEDALS_E_NOMEM,
                       thing + ": memory is out; a smaller image expected");
-    } catch (const itk::MemoryAllocationError &) {
-        return report(message, MEDALS_E_NOMEM,
-                      thing + ": memory is out; a smaller image expected");
-    } catch (const itk::ExceptionObject &e) {
-        return report(message, MEDALS_E_INPUT,
-                      thing + ": " + reason_of(e) +
-                          "; an undamaged image expected");
     } catch (const std::exception &e) {
         return report(message, MEDALS_E_INPUT,
                       thing + ": " + e.what() + "; a readable image expected");

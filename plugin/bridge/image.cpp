@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include "dicom_apart.hpp"
 #include "failure.hpp"
 #include "image_data.hpp"
 #include "numbers.hpp"
-#include "quiet.hpp"
 
 namespace medals::bridge
 {
@@ -214,7 +214,7 @@ ImagePointer read_image(const std::string &given, const char *series,
         fail(MEDALS_E_IO, "%s: %s; an image file or a DICOM folder expected",
              given.c_str(), strerror(errno));
     if (S_ISDIR(info.st_mode))
-        return read_dicom(given, series);
+        return read_dicom_apart(given, series);
     if (!S_ISREG(info.st_mode))
         fail(MEDALS_E_INPUT,
              "%s: a device or a pipe; an image file or a DICOM folder expected",
@@ -235,13 +235,13 @@ ImagePointer read_image(const std::string &given, const char *series,
         return read_nrrd(path, layers);
     }
     if (begins_with(bytes, 128, "DICM"))
-        return read_dicom(path, series);
+        return read_dicom_apart(path, series);
     if (has_text(bytes, "NDims") && has_text(bytes, "DimSize")) {
         refuse_gzip(path, "a MetaImage file");
         return read_metaimage(path);
     }
     if (looks_like_bare_dicom(path, bytes))
-        return read_dicom(path, series);
+        return read_dicom_apart(path, series);
     fail(MEDALS_E_INPUT,
          "%s: an unknown format or a damaged header; NIfTI, NRRD, MetaImage "
          "or DICOM expected",
@@ -318,10 +318,14 @@ MedalsStatus medals_image_read(MedalsImage **out, const char *path,
     *out = nullptr;
     const char *series = options ? options->series : nullptr;
     return guard(path, message, [&] {
+<<<<<<< HEAD
         Quiet quiet;
         ImagePointer image = options && options->first_layer
                                  ? read_first_layer(path, series)
                                  : read_image(path, series, nullptr);
+=======
+        ImagePointer image = read_image(path, series, nullptr);
+>>>>>>> 8dce786 (bridge: DICOM in a program of its own, checked before it is decoded)
         for (std::string &warning : image->warnings)
             warning = one_line(warning);
         for (const std::string &warning : image->warnings)

@@ -17,14 +17,17 @@
  * time. Units of length become millimetres (NIfTI's xyzt_units, NRRD's space
  * units and units, MetaImage's DistanceUnits); unknown ones are an error. Of a
  * DICOM series the slices are sorted along the normal of their rows and
- * columns, and the distance of the first and last gives the spacing.
+ * columns, and the distance of the first and last gives the spacing. Its numbers
+ * are numbers or an error (a decimal comma is read, with a warning), a compressed
+ * frame has the size that the header states, padding of a CT becomes air. A file
+ * at which a decoder crashes or hangs is refused like any other.
  *
  * NIfTI, NRRD and MetaImage are read here, not by ITK: whatever the header says
  * is understood or refused, and voxels that lie in other files (NRRD's data
  * file, MetaImage's ElementDataFile) must all be there: nothing is filled up.
  *
  * Voxels are in the units that the file states: NIfTI's scl_slope and DICOM's
- * rescale are applied and MONOCHROME1 is inverted. Not-a-number and infinite
+ * rescale are applied and MONOCHROME1 is inverted (but in a CT). Not-a-number and infinite
  * voxels stay; the library replaces them. One axis without extent is one
  * slice; axes past the third are dropped if they have one entry. (spec
  * command.md 2)

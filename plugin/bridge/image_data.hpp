@@ -4,7 +4,7 @@
  *   nifti_image      --+
  *   nrrd_image       --+
  *   metaimage_image  --+--> MedalsImage --> image.cpp (the C functions)
- *   dicom_image      --+
+ *   dicom_apart      --+
  */
 #ifndef MEDALS_BRIDGE_IMAGE_DATA_HPP
 #define MEDALS_BRIDGE_IMAGE_DATA_HPP
@@ -53,8 +53,6 @@ ImagePointer read_nifti(const std::string &path);
 ImagePointer read_nrrd(const std::string &path,
                        std::vector<MedalsVolume *> *layers);
 ImagePointer read_metaimage(const std::string &path);
-/** A DICOM file or folder. series: see MedalsImageReadOptions, may be NULL. */
-ImagePointer read_dicom(const std::string &path, const char *series);
 
 /** Picks the reader by the file's content. */
 ImagePointer read_image(const std::string &path, const char *series,

@@ -11,7 +11,6 @@
 #include "labelmap_data.hpp"
 #include "nrrd_header.hpp"
 #include "numbers.hpp"
-#include "quiet.hpp"
 #include "voxel_stream.hpp"
 
 namespace medals::bridge
@@ -266,7 +265,6 @@ MedalsStatus medals_labelmap_read(MedalsLabelmap **out, const char *path,
     using namespace medals::bridge;
     *out = nullptr;
     return guard(path, message, [&] {
-        Quiet quiet;
         *out = read_labelmap(path).release();
     });
 }

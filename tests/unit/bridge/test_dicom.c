@@ -338,14 +338,15 @@ static void test_several_series(void)
 /* v becomes lowest + highest stored value - v, before the rescale. */
 static void test_monochrome1(void)
 {
-    char *original = fixture_shared(CT);
-    char *folder = copy_series(CT, "monochrome1", monochrome1);
+    char *original = fixture_shared(MR);
+    char *folder = copy_series(MR, "monochrome1", monochrome1);
     if (!folder)
         return;
     MedalsVolume *a = read_folder(original);
     MedalsVolume *b = read_folder(folder);
     double sum = voxel(a, 0) + voxel(b, 0);
-    for (gsize i = 0; i < 512 * 512 * 24; i += 1013)
+    const int64_t *size = medals_volume_peek_geometry(a)->size;
+    for (gsize i = 0; i < (gsize) (size[0] * size[1] * size[2]); i += 1013)
         g_assert_cmpfloat(voxel(a, i) + voxel(b, i), ==, sum);
     medals_volume_free(&a);
     medals_volume_free(&b);

@@ -1,0 +1,25 @@
+/*
+ * dicom_apart.hpp - DICOM, read by a program of its own that may die
+ *
+ *   this process                       medals-dicom
+ *     path ------- arguments ------->    headers, decoders (GDCM)
+ *     volume <---- records, pipe ----    description, slices
+ *
+ * Whatever a file does to a decoder (a crash, an abort, a hang, lines on
+ * stderr), here it is one line of an error.
+ */
+#ifndef MEDALS_BRIDGE_DICOM_APART_HPP
+#define MEDALS_BRIDGE_DICOM_APART_HPP
+
+#include "image_data.hpp"
+
+namespace medals::bridge
+{
+
+/** Reads a DICOM file or folder. series: see MedalsImageReadOptions, may be
+ * NULL. Throws as medals_image_read() says; MEDALS_E_INPUT when the program
+ * ends before it has sent everything or sends nothing for a minute. */
+ImagePointer read_dicom_apart(const std::string &path, const char *series);
+
+} // namespace medals::bridge
+#endif

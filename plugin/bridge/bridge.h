@@ -5,8 +5,8 @@
  *     file <-- labelmap.h, png_file.h <-- labelmap, maps, pictures
  *
  * Plain C in front, C++17 behind; ITK's decoders of DICOM in a program of their
- * own, medals-dicom, that lies beside the one that runs. No exception passes a function of
- * these headers and nothing is printed, by ITK and GDCM neither.
+ * own, medals-dicom, that lies beside the one that runs. No exception passes a
+ * function of these headers and nothing is printed.
  *
  * Errors. A function that can fail returns a MedalsStatus. On failure, and
  * only then, *message is set to one line, "FILE: what was found; what was

@@ -318,14 +318,9 @@ MedalsStatus medals_image_read(MedalsImage **out, const char *path,
     *out = nullptr;
     const char *series = options ? options->series : nullptr;
     return guard(path, message, [&] {
-<<<<<<< HEAD
-        Quiet quiet;
         ImagePointer image = options && options->first_layer
                                  ? read_first_layer(path, series)
                                  : read_image(path, series, nullptr);
-=======
-        ImagePointer image = read_image(path, series, nullptr);
->>>>>>> 8dce786 (bridge: DICOM in a program of its own, checked before it is decoded)
         for (std::string &warning : image->warnings)
             warning = one_line(warning);
         for (const std::string &warning : image->warnings)

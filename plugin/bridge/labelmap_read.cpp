@@ -264,9 +264,7 @@ MedalsStatus medals_labelmap_read(MedalsLabelmap **out, const char *path,
 {
     using namespace medals::bridge;
     *out = nullptr;
-    return guard(path, message, [&] {
-        *out = read_labelmap(path).release();
-    });
+    return guard(path, message, [&] { *out = read_labelmap(path).release(); });
 }
 
 void medals_labelmap_free(MedalsLabelmap **labelmap)

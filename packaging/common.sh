@@ -7,6 +7,9 @@ build_packages="cmake ninja-build g++ pkg-config libglib2.0-dev libcjson-dev
 zlib1g-dev libsqlite3-dev libdnnl-dev libinsighttoolkit5-dev python3 python3-pip
 python3-venv"
 
+# A head and its atlas, Qt for the panel, the formatter of the house.
+test_packages="mricron-data python3-pyqt5 clang-format-14"
+
 # VTK 9.1 and what draws without a screen: 176 MB to fetch, wanted by
 # medals-view and its tests only.
 vtk_packages="libvtk9-dev libgl1-mesa-dri xvfb fonts-dejavu-core"

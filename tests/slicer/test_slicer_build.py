@@ -72,8 +72,8 @@ class Build(unittest.TestCase):
             self.assertTrue((modules / name).exists(), name)
         run = self.use(modules)
         self.assertRegex(run.stderr.splitlines()[-1], "engine: .*; expected "
-                         "the package medals in .*: install the extension "
-                         "again")
+                         "the package medals in .*MedalSEngine, as the folder "
+                         "of packaging/slicer/make_folder has it")
 
     def use(self, modules):
         """A fresh Python that has NumPy, without our variables."""

@@ -48,6 +48,11 @@ class Index(unittest.TestCase):
                          r"slicer-extension-catalog-entry-schema-v1\.0\.\d")
         self.assertEqual(self.entry["category"], "Segmentation")
         self.assertIn(self.entry["tier"], range(1, 6))
+        # Slicer's build machines would package it without an engine.
+        self.assertIs(self.entry["enabled"], False)
+        self.assertIn("only as the folder", self.cmake)
+        readme = (EXTENSION / "README.md").read_text()
+        self.assertIn("not from the Extensions Manager", readme)
         self.assertNotIn(b"\r", self.path.read_bytes())
 
     def test_names(self):

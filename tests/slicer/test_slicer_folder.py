@@ -24,6 +24,9 @@ import phantom  # noqa: E402
 
 #: The C library's own: the only ones that are not in the folder.
 OF_LIBC = re.compile(r"^(linux-vdso|ld-linux[\w-]*|lib(c|m|dl|pthread|rt))\.")
+#: The long run takes the wheel for older systems.
+OPTIONS = (("--platform", "manylinux_2_28")
+           if os.environ.get("MEDALS_SLICER_LONG") else ())
 #: Classes of the table, and a text that needs the sentence encoder.
 ARGUMENTS = ("--text", "brain stem; a structure of the brain",
              "--modality", "mri")
@@ -60,7 +63,8 @@ class Folder(unittest.TestCase):
         cls.work = pathlib.Path(tempfile.mkdtemp(prefix="medals-slicer-"))
         cls.addClassCleanup(shutil.rmtree, cls.work, ignore_errors=True)
         done = subprocess.run(
-            [ROOT / "packaging/slicer/make_folder", engine_paths.BUILD],
+            [ROOT / "packaging/slicer/make_folder", *OPTIONS,
+             engine_paths.BUILD],
             check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"make_folder: {done.stdout}{done.stderr}")

@@ -1,10 +1,12 @@
 """Images of SimpleITK, nibabel and pydicom keep their place, both ways."""
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 import head
 import medals
@@ -110,6 +112,135 @@ class OtherPackages(unittest.TestCase):
         found = subprocess.run([sys.executable, "-B", "-c", code], check=True,
                                capture_output=True, text=True)
         self.assertEqual(found.stdout.strip(), "[]")
+
+
+class Nifti(unittest.TestCase):
+    """A file lies at one place, whoever reads it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "file.nii")
+
+    def save(self, affine, unit="mm", pixdim=None, **codes):
+        """Writes a file; codes: sform and qform, with their affines."""
+        theirs = nibabel.Nifti1Image(
+            np.arange(120, dtype="i2").reshape(4, 5, 6), affine)
+        theirs.header.set_xyzt_units(unit)
+        for name, (form, code) in codes.items():
+            getattr(theirs.header, "set_" + name)(form, code)
+        if pixdim is not None:
+            theirs.header["pixdim"][1:4] = pixdim
+        with open(self.path, "wb") as file:
+            file.write(theirs.header.binaryblock + bytes(4)
+                       + theirs.dataobj.tobytes("F"))
+        return nibabel.load(self.path)
+
+    def command(self):
+        """What `medals inspect` says of the file, and its warnings."""
+        build = pathlib.Path(os.environ["MEDALS_BUILD"])
+        found = json.loads(subprocess.run(
+            [build / "bin" / "medals", "inspect", self.path, "--json"],
+            check=True, capture_output=True, text=True).stdout)
+        return found, found["warnings"]
+
+    def check(self, theirs):
+        """That package and command agree, warnings and all."""
+        found, told = self.command()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            image = medals.as_image(theirs)
+        for name in ("spacing", "origin", "direction"):
+            np.testing.assert_allclose(np.ravel(getattr(image, name)),
+                                       found[name], rtol=1e-6, atol=1e-5)
+        self.assertEqual(bool(told), bool(caught), (told, caught))
+        return image
+
+    def test_units(self):
+        for unit, factor in (("micron", 1e3), ("meter", 1e-3), ("mm", 1),
+                             (0, 1)):
+            affine = np.diag([-2 * factor, -2 * factor, 3 * factor, 1])
+            affine[:3, 3] = np.array([5, 6, 7]) * factor
+            for pixdim in (None, (1, 1, 1)):
+                image = self.check(self.save(affine, unit, pixdim))
+                np.testing.assert_allclose(image.spacing, (2, 2, 3), 1e-6)
+                np.testing.assert_allclose(image.origin, (-5, -6, 7), 1e-6)
+                image = medals.as_image(sitk.ReadImage(self.path))
+                np.testing.assert_allclose(image.spacing, (2, 2, 3), 1e-3)
+                np.testing.assert_allclose(image.origin, (-5, -6, 7), 1e-6)
+
+    def test_no_forms(self):
+        for unit, factor in (("mm", 1), ("micron", 1e3)):
+            image = self.check(self.save(
+                None, unit, (2 * factor, 2 * factor, 3 * factor)))
+            np.testing.assert_allclose(image.spacing, (2, 2, 3), 1e-6)
+            np.testing.assert_array_equal(image.direction, np.eye(3))
+            np.testing.assert_array_equal(image.origin, 0)
+
+    def test_forms(self):
+        turned = np.diag([2, 2, 3, 1]) @ np.array(
+            [[0, -1, 0, 4], [1, 0, 0, 5], [0, 0, 1, 6], [0, 0, 0, 1]])
+        turned[:3, :3] = turned[:3, :3] / np.linalg.norm(
+            turned[:3, :3], axis=0) * (2, 2, 3)
+        straight = np.diag([-2, 2, 3, 1.0])
+        for s_code in (0, 1, 2, 4):
+            for q_code in (0, 1, 3):
+                for qform in (straight, turned):
+                    if s_code or q_code:
+                        self.check_forms(straight, s_code, qform, q_code)
+
+    def check_forms(self, sform, s_code, qform, q_code):
+        theirs = self.save(None, "mm", None, sform=(sform, s_code),
+                           qform=(qform, q_code))
+        found, _ = self.command()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = medals.as_image(theirs)
+        np.testing.assert_allclose(image.affine[:3, 3] * (-1, -1, 1),
+                                   found["origin"], atol=1e-5)
+        np.testing.assert_allclose(np.ravel(image.direction),
+                                   found["direction"], atol=1e-5)
+
+    def test_changed_in_memory(self):
+        theirs = self.save(np.diag([2, 2, 3, 1.0]))
+        theirs.affine[0, 3] = 50
+        self.assertEqual(medals.as_image(theirs).origin, (-50, 0, 0))
+
+    def test_refused(self):
+        theirs = self.save(np.diag([2, 2, 3, 1.0]))
+        theirs.header["xyzt_units"] = 5
+        with self.assertRaisesRegex(medals.Error, "unit of length 5"):
+            medals.as_image(theirs)
+        theirs.header["xyzt_units"] = 2
+        theirs.header["pixdim"][2] = 0
+        with self.assertRaisesRegex(medals.Error, "pixdim"):
+            medals.as_image(theirs)
+        plain = nibabel.AnalyzeImage(np.zeros((4, 5, 6), "i2"), np.eye(4))
+        with self.assertRaisesRegex(medals.Error, "Analyze"):
+            medals.as_image(plain)
+
+    def test_notes_of_itk(self):
+        theirs = sitk.Image(4, 5, 6, sitk.sitkInt16)
+        for name, good, bad in (
+                ("NRRD_space", "left-posterior-superior",
+                 "right-anterior-superior-time"),
+                ("ITK_VoxelUnits", "mm", "um"), ("NRRD_units[1]", "", "cm")):
+            theirs.SetMetaData(name, good)
+            medals.as_image(theirs)
+            theirs.SetMetaData(name, bad)
+            with self.assertRaisesRegex(medals.Error, "EraseMetaData"):
+                medals.as_image(theirs)
+            theirs.EraseMetaData(name)
+
+    def test_capitals(self):
+        for ending in (".NII.GZ", ".Nii", ".NRRD", ".MHA"):
+            path = os.path.join(os.path.dirname(self.path), "out" + ending)
+            oblique().save(path)
+            self.path = path
+            found, _ = self.command()
+            self.assertEqual(found["size"], [4, 5, 6])
+            np.testing.assert_allclose(found["origin"], oblique().origin,
+                                       rtol=1e-5)
 
 
 def slices_of(image: medals.Image, modality: str = "CT") -> list:

@@ -36,7 +36,8 @@ def save(image: Image, path: Any) -> None:
     """Writes .nii.gz, .nii (either package), .nrrd or .mha (SimpleITK) under
     a temporary name beside the target, which is replaced at the end."""
     target = Path(os.fspath(path))
-    ending = next((e for e in _ITK if target.name.endswith(e)), None)
+    ending = next((e for e in _ITK if target.name.lower().endswith(e)),
+                  None)
     if ending is None:
         raise InputError(f"{target}: cannot be written; expected a name that "
                          "ends in " + ", ".join(_ITK))

@@ -179,6 +179,25 @@ class Effect(EffectTest):
         self.assertEqual(pythonqt.unwrap(self.effect.createCursor(
             threed)).shape(), QtCore.Qt.ArrowCursor)
 
+    def test_an_answer_obeys_the_rules_of_its_call(self):
+        """Masking to the inside of another segment, and the effect is left
+        while the engine works; then with masking set after the call."""
+        room = self.logic.segments.make("room")
+        self.paint(room, (16, 22, 20, 26, 18, 24))
+        self.editor.SetOverwriteMode(self.editor.OverwriteNone)
+        self.editor.SetMaskMode(
+            slicer.vtkMRMLSegmentationNode.EditAllowedInsideSingleSegment)
+        self.editor.SetMaskSegmentID(room)
+        self.press(150, 150)
+        self.release(150, 150)
+        self.effect.deactivate()
+        self.editor.SetMaskMode(
+            slicer.vtkMRMLSegmentationNode.EditAllowedEverywhere)
+        self.rest()
+        ball, inside = self.mask(self.ball), self.mask(room)
+        self.assertGreater(ball.sum(), 0)
+        self.assertEqual((ball & ~inside).sum(), 0)
+
     def test_an_answer_comes_after_another_effect(self):
         """The effect is left while the engine works."""
         self.press(150, 150)

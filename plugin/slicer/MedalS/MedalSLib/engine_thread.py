@@ -29,6 +29,7 @@ class Job:
                  progress: Optional[Callable[..., None]] = None,
                  post: Optional[Callable[[Callable], None]] = None):
         self.name = name
+        self.rules: Any = None  #: masking that what it shows obeys
         self._call = call
         self._done = done
         self._failed = failed

@@ -159,6 +159,7 @@ class Logic:
         image = medals.Image(binding.array, grid.spacing, grid.origin,
                              grid.direction)
         model, modality = self.model, self.modality
+        rules = self._rules()
         journal = self.journal or None
 
         def call(job: Job) -> Result:
@@ -169,7 +170,7 @@ class Logic:
 
         def done(result: Result) -> None:
             if self.binding is binding:
-                self._take(binding, result)
+                self._take(binding, result, rules)
 
         def failed(error: BaseException) -> None:
             if self.binding is binding:
@@ -435,7 +436,12 @@ class Logic:
         """Queues a call on the session, after what others changed in the
         scene was taken in. bulk: drop surfaces meanwhile. goes_on: with an
         open stroke, when nothing can be taken in. done: it has ended; taken:
-        its result belongs to the scene. mark: to be seen for its prompt."""
+        its result belongs to the scene. mark: to be seen for its prompt.
+
+        Masking is that of this moment, whatever is set when the answer
+        comes."""
+        rules = self._rules()
+
         def ended() -> None:
             done()
             if mark is not None:
@@ -447,7 +453,8 @@ class Logic:
                 self.marks.settle(mark, result.steps)
 
         def start() -> None:
-            self._start(name, targets, call, bulk, goes_on, ended, took)
+            self._start(name, targets, call, bulk, goes_on, ended, took,
+                        rules)
 
         self._binding()
         if mark is not None:
@@ -457,18 +464,19 @@ class Logic:
 
     def _start(self, name: str, targets: Sequence[str],
                call: Callable[[Desk, Job], Result], bulk: bool, goes_on: bool,
-               done: Callable[[], None],
-               taken: Callable[[Result], None]) -> None:
+               done: Callable[[], None], taken: Callable[[Result], None],
+               rules: masking.Rules) -> None:
         binding = self._binding()
         if not self.thread.is_idle:  # it had to be opened again
             self._queue.appendleft(lambda: self._start(
-                name, targets, call, bulk, goes_on, done, taken))
+                name, targets, call, bulk, goes_on, done, taken, rules))
             return
         edits, present = ([], []) if goes_on else binding.collect(targets)
         if bulk and binding.segments.drop_surfaces():
             self._surfaces = True
 
         def run(job: Job) -> Result:
+            job.rules = rules
             desk = self._desk(binding)
             back = [] if goes_on else desk.take_in(edits, present, targets)
             if back:
@@ -479,7 +487,7 @@ class Logic:
             done()
             if self._is_current(binding, name):
                 taken(result)
-                self._take(binding, result, name in ("undo", "redo"))
+                self._take(binding, result, rules, name in ("undo", "redo"))
                 self._report(name, result)
 
         def failed(error: BaseException) -> None:
@@ -512,14 +520,15 @@ class Logic:
         """For the worker: shows pieces in the scene, later, on the main
         thread."""
         def show(pieces: List[Piece]) -> None:
-            job.tell(lambda: self._show(binding, pieces))
+            job.tell(lambda: self._show(binding, pieces, job.rules))
 
         return show
 
-    def _show(self, binding: Binding, pieces: List[Piece]) -> None:
+    def _show(self, binding: Binding, pieces: List[Piece],
+              rules: masking.Rules) -> None:
         if self.binding is binding and not binding.is_stale and pieces:
             self.on_before_write()
-            binding.apply(pieces, self._rules())
+            binding.apply(pieces, rules)
 
     def _rules(self) -> masking.Rules:
         editor = self.editor
@@ -531,13 +540,13 @@ class Logic:
             region = None
         return masking.rules_of(editor, region, self.overwrite)
 
-    def _take(self, binding: Binding, result: Result,
+    def _take(self, binding: Binding, result: Result, rules: masking.Rules,
               moves: bool = False) -> None:
         """Puts a result into the scene. moves: it is of undo or redo, after
         which a new edit of the session would end the redoing."""
         binding.settle(result, lambda name: self._restore(
             binding, name, result.texts.get(name)))
-        self._show(binding, result.pieces)
+        self._show(binding, result.pieces, rules)
         self._restore_surfaces(binding)
         kept_back = binding.kept_back()
         if kept_back and not moves:

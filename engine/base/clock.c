@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
+
 double medals_now(void)
 {
     struct timespec now;
@@ -43,17 +45,6 @@ static uint64_t meminfo(const char *text, const char *key)
     return line ? strtoull(line + strlen(key), NULL, 10) * 1024 : 0;
 }
 
-/* One number of a cgroup file; UINT64_MAX when absent or "max". */
-static uint64_t cgroup_number(const char *path)
-{
-    g_autofree char *text = NULL;
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return UINT64_MAX;
-    char *end;
-    uint64_t value = strtoull(text, &end, 10);
-    return end == text ? UINT64_MAX : value;
-}
-
 uint64_t medals_available_memory(void)
 {
     uint64_t available = UINT64_MAX;
@@ -63,9 +54,8 @@ uint64_t medals_available_memory(void)
     if (available == 0 || available == UINT64_MAX)
         available = (uint64_t) sysconf(_SC_PHYS_PAGES) *
                     (uint64_t) sysconf(_SC_PAGESIZE);
-    uint64_t limit = cgroup_number("/sys/fs/cgroup/memory.max");
-    uint64_t used = cgroup_number("/sys/fs/cgroup/memory.current");
-    if (limit != UINT64_MAX && used != UINT64_MAX)
-        available = MIN(available, limit > used ? limit - used : 0);
-    return available;
+    g_autofree char *groups = NULL;
+    if (!g_file_get_contents("/proc/self/cgroup", &groups, NULL, NULL))
+        return available;
+    return MIN(available, medals_cgroup_available(groups, "/sys/fs/cgroup"));
 }

@@ -265,7 +265,7 @@ static bool add_segs(MedalsZipWriter *zip, const MedalsVolume *labelmap,
                      GError **error)
 {
     const MedalsGeometry *g = &labelmap->geometry;
-    size_t count = (size_t) medals_geometry_voxels(g), head_size;
+    size_t count = medals_geometry_voxels(g), head_size;
     MedalsDtype dtype = answer_dtype(labelmap, count);
     size_t size = medals_dtype_size(dtype);
     void *voxels = medals_alloc(count, size, "segs", error);

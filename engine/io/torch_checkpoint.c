@@ -195,6 +195,10 @@ static bool read_layout(const Reader *reader, const MedalsPickleValue *args,
     if (!read_integers(shape, layout->shape) ||
         !read_integers(stride, layout->stride))
         return fail_tensor(reader, "its shape is not made of integers", error);
+    /* An axis of one number is never stepped along, whatever its stride. */
+    for (int i = 0; i < layout->ndim; i++)
+        if (layout->shape[i] <= 1)
+            layout->stride[i] = 0;
     return check_layout(reader, storage, layout, error);
 }
 

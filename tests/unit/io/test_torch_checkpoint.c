@@ -13,7 +13,8 @@ typedef struct Described {
     const char *name, *type, *key;
     int storage; /* numbers that its storage is said to have */
     int offset;
-    int ndim, shape[4], stride[4];
+    int ndim;
+    int64_t shape[4], stride[4];
 } Described;
 
 static void put_text(GByteArray *pickle, const char *text)
@@ -23,13 +24,15 @@ static void put_text(GByteArray *pickle, const char *text)
     put_string(pickle, text);
 }
 
-static void put_int(GByteArray *pickle, int number)
+static void put_int(GByteArray *pickle, int64_t number)
 {
-    put_string(pickle, "J");
-    put_number(pickle, (uint32_t) number, 4);
+    bool wide = number != (int32_t) number;
+    put_string(pickle, wide ? "\x8a\x08" : "J");
+    put_number(pickle, wide ? (uint64_t) number : (uint32_t) number,
+               wide ? 8 : 4);
 }
 
-static void put_ints(GByteArray *pickle, const int *numbers, int count)
+static void put_ints(GByteArray *pickle, const int64_t *numbers, int count)
 {
     put_string(pickle, "(");
     for (int i = 0; i < count; i++)
@@ -98,6 +101,28 @@ static void refuse(Described d, const char *text)
     GError *error = NULL;
     g_assert_null(open_list(&d, 1, &error));
     io_assert_error(&error, MEDALS_E_INPUT, text);
+}
+
+/* An axis of one number may have any stride: nothing steps along it. */
+static void test_stride_of_one(void)
+{
+    static const int64_t strides[] = {INT64_MAX, INT64_C(1) << 62, 1 << 30, 0};
+    static const float expected[] = {0, 2, 4, 1, 3, 5};
+    for (size_t n = 0; n < G_N_ELEMENTS(strides); n++) {
+        const Described d = {"t",
+                             "FloatStorage",
+                             "0",
+                             6,
+                             0,
+                             4,
+                             {2, 1, 3, 1},
+                             {1, strides[n], 2, strides[n]}};
+        MedalsWeights *file = open_list(&d, 1, NULL);
+        g_assert_nonnull(file);
+        g_assert_cmpmem(medals_weights_find(file, "t")->data, sizeof expected,
+                        expected, sizeof expected);
+        medals_weights_unref(file);
+    }
 }
 
 static void test_tensors(void)
@@ -268,6 +293,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/io/torch/tensors", test_tensors);
+    g_test_add_func("/io/torch/stride-of-one", test_stride_of_one);
     g_test_add_func("/io/torch/types", test_types);
     g_test_add_func("/io/torch/liars", test_liars);
     g_test_add_func("/io/torch/evil", test_evil);

@@ -102,15 +102,16 @@ bool medals_session_class(const MedalsSession *session, size_t index,
         session ? medals_class_list_at(session->state->classes, index) : NULL;
     if (!entry)
         return false;
-    const MedalsScene *scene = &session->scene;
+    const MedalsModel *model = session->scene.model;
+    const MedalsSettled *settled = &session->state->settled;
     MedalsSessionClass out = {.text = entry->text,
                               .name = entry->name,
                               .value = entry->value,
                               .model_class = -1};
-    if (entry->text && scene->settled)
-        out.model_class = medals_model_match(scene->model, scene->modality,
-                                             false, entry->text);
-    out.known = medals_model_class_trained(scene->model, out.model_class);
+    if (entry->text && settled->done)
+        out.model_class =
+            medals_model_match(model, settled->modality, false, entry->text);
+    out.known = medals_model_class_trained(model, out.model_class);
     return medals_versioned_write(info, &out, sizeof out);
 }
 
@@ -276,8 +277,8 @@ const char *const *medals_session_warnings(const MedalsSession *session)
 
 MedalsModality medals_session_modality(const MedalsSession *session)
 {
-    return session && session->scene.settled ? session->scene.modality
-                                             : MEDALS_MODALITY_NONE;
+    return session ? medals_edit_modality(shared(session))
+                   : MEDALS_MODALITY_NONE;
 }
 
 const MedalsGeometry *medals_session_peek_geometry(const MedalsSession *session)

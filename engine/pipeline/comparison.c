@@ -143,7 +143,7 @@ static bool run_init(Run *run, const MedalsVolume *truth,
         run->shape[a] = geometry->size[2 - a];
         run->spacing[a] = geometry->spacing[run->literal ? a : 2 - a];
     }
-    size_t n = run->voxels = (size_t) medals_geometry_voxels(geometry);
+    size_t n = run->voxels = medals_geometry_voxels(geometry);
     return (run->truth = medals_alloc(n, sizeof(uint32_t), "truth", error)) &&
            (run->result = medals_alloc(n, sizeof(uint32_t), "result", error)) &&
            load_labels(truth, "truth", n, run->literal, run->truth, error) &&

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 
 /* parent[i] <= i; parent[i] == i: a root. Number 0 is the background. */
@@ -123,7 +124,7 @@ bool medals_components_label(const uint8_t *mask, const int64_t shape[3],
                              GError **error)
 {
     Forest forest = {0};
-    size_t voxels = (size_t) (shape[0] * shape[1] * shape[2]);
+    size_t voxels = medals_box_product(shape);
     bool ok = forest_grow(&forest, error);
     if (ok) {
         forest.parent[forest.count++] = 0;
@@ -208,7 +209,7 @@ static bool find_parts(const uint16_t *labels, const int64_t shape[3],
                        uint16_t value, Parts *parts, GError **error)
 {
     const int64_t *size = parts->size;
-    size_t voxels = (size_t) (size[0] * size[1] * size[2]);
+    size_t voxels = medals_box_product(size);
     uint8_t *mask = medals_alloc(voxels, 1, "components", error);
     parts->ids =
         mask ? medals_alloc(voxels, sizeof(uint32_t), "components", error)

@@ -58,7 +58,7 @@ static int compare_floats(const void *a, const void *b)
  * could follow one column of the image. */
 static void draw_sample(const MedalsVolume *volume, Sample *sample, size_t take)
 {
-    size_t voxels = (size_t) medals_geometry_voxels(&volume->geometry);
+    size_t voxels = medals_geometry_voxels(&volume->geometry);
     size_t size = medals_dtype_size(volume->dtype);
     const uint8_t *data = volume->data;
     uint64_t state = 1;
@@ -262,8 +262,7 @@ bool medals_hounsfield_look(const MedalsVolume *volume, MedalsHounsfield *found,
                             GError **error)
 {
     *found = (MedalsHounsfield){.look = MEDALS_HU_NONE, .constant = true};
-    size_t take =
-        MIN(SAMPLE, (size_t) medals_geometry_voxels(&volume->geometry));
+    size_t take = MIN(SAMPLE, medals_geometry_voxels(&volume->geometry));
     Sample sample = {
         .value = medals_alloc(take, sizeof *sample.value, "sample", error)};
     if (!sample.value)

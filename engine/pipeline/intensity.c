@@ -163,7 +163,7 @@ bool medals_intensity_prepare(const MedalsExec *exec,
                               MedalsIntensityReport *report, GError **error)
 {
     Job job = {.volume = volume, .prepared = prepared, .dst = dst};
-    job.voxels = (size_t) medals_geometry_voxels(&volume->geometry);
+    job.voxels = medals_geometry_voxels(&volume->geometry);
     *report = (MedalsIntensityReport){0};
     Extent extent;
     if (!find_extent(exec, &job, &extent, error) ||

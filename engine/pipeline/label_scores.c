@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "assignment.h"
+#include "box.h"
 #include "components.h"
 #include "memory.h"
 #include "tally.h"
@@ -80,7 +81,7 @@ static bool count_overlap(Overlap *overlap, const uint32_t *gt,
                           const uint32_t *pred, const int64_t shape[3],
                           GError **error)
 {
-    size_t voxels = (size_t) (shape[0] * shape[1] * shape[2]);
+    size_t voxels = medals_box_product(shape);
     overlap->map = pred;
     if (!count_instances(gt, voxels, &overlap->gt, error) ||
         !count_instances(pred, voxels, &overlap->pred, error))

@@ -48,14 +48,17 @@ double medals_memory_need(const MedalsCase *request)
     return most + 8 * product(request->canonical.shape);
 }
 
+bool medals_memory_allow(const char *what, double need, GError **error)
+{
+    double available = (double) medals_available_memory();
+    return need <= available ||
+           medals_fail(error, MEDALS_E_NOMEM,
+                       "%s: about %.1f GB of memory needed; %.1f GB are "
+                       "available",
+                       what, need * 1e-9, available * 1e-9);
+}
+
 bool medals_memory_check(const MedalsCase *request, GError **error)
 {
-    double need = medals_memory_need(request);
-    double available = (double) medals_available_memory();
-    if (need <= available)
-        return true;
-    return medals_fail(error, MEDALS_E_NOMEM,
-                       "request: about %.1f GB of memory needed; %.1f GB are "
-                       "available",
-                       need * 1e-9, available * 1e-9);
+    return medals_memory_allow("request", medals_memory_need(request), error);
 }

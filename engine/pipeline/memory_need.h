@@ -9,6 +9,9 @@
 /** Bytes that a case takes at its peak, by estimate (as double: a hostile
  * header may ask for more than 64 bits hold). */
 double medals_memory_need(const MedalsCase *request);
+/** @param need bytes @return false: MEDALS_E_NOMEM that is more than is
+ * available; the line names `what` */
+bool medals_memory_allow(const char *what, double need, GError **error);
 /** @return false: MEDALS_E_NOMEM when that is more than is available */
 bool medals_memory_check(const MedalsCase *request, GError **error);
 

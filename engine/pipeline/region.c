@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 
 bool medals_region_check(const MedalsGeometry *geometry, const int64_t box[6],
@@ -22,11 +23,11 @@ bool medals_region_check(const MedalsGeometry *geometry, const int64_t box[6],
     return true;
 }
 
-int64_t medals_region_voxels(const MedalsGeometry *geometry, const int64_t *box)
+size_t medals_region_voxels(const MedalsGeometry *geometry, const int64_t *box)
 {
     if (!box)
         return medals_geometry_voxels(geometry);
-    return (box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]);
+    return medals_box_voxels(box);
 }
 
 int64_t medals_region_at(const MedalsGeometry *geometry, const int64_t *box,
@@ -43,10 +44,10 @@ int64_t medals_region_at(const MedalsGeometry *geometry, const int64_t *box,
 uint8_t *medals_region_cut(const MedalsGeometry *geometry, const int64_t box[6],
                            const uint8_t *src, GError **error)
 {
-    int64_t voxels = medals_region_voxels(geometry, box);
+    size_t voxels = medals_region_voxels(geometry, box);
     int64_t line = box[1] - box[0];
-    uint8_t *part = medals_alloc((size_t) voxels, 1, "region", error);
-    for (int64_t n = 0; part && n < voxels; n += line)
+    uint8_t *part = medals_alloc(voxels, 1, "region", error);
+    for (int64_t n = 0; part && n < (int64_t) voxels; n += line)
         memcpy(part + n, src + medals_region_at(geometry, box, n),
                (size_t) line);
     return part;

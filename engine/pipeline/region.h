@@ -20,7 +20,6 @@ uint8_t *medals_region_cut(const MedalsGeometry *geometry, const int64_t box[6],
 int64_t medals_region_at(const MedalsGeometry *geometry, const int64_t *box,
                          int64_t n);
 /** Voxels of the box; box NULL: of the volume. */
-int64_t medals_region_voxels(const MedalsGeometry *geometry,
-                             const int64_t *box);
+size_t medals_region_voxels(const MedalsGeometry *geometry, const int64_t *box);
 
 #endif

@@ -40,7 +40,7 @@ static bool move_voxels(const MedalsVolume *volume, const MedalsCanonical *own,
 {
     MedalsCanonical back;
     size_t size = medals_dtype_size(volume->dtype);
-    size_t voxels = (size_t) medals_geometry_voxels(&volume->geometry);
+    size_t voxels = medals_geometry_voxels(&volume->geometry);
     MedalsExec exec = {.lane = medals_lane_new(1, error)};
     void *common =
         exec.lane ? medals_alloc(voxels, size, "volume", error) : NULL;

@@ -38,7 +38,7 @@ static uint32_t get(const MedalsVolume *volume, int64_t at)
 uint64_t medals_result_count(const MedalsVolume *labelmap, uint32_t value,
                              bool any)
 {
-    int64_t voxels = medals_geometry_voxels(&labelmap->geometry);
+    int64_t voxels = (int64_t) medals_geometry_voxels(&labelmap->geometry);
     uint64_t count = 0;
     for (int64_t i = 0; i < voxels; i++) {
         uint32_t found = get(labelmap, i);
@@ -63,7 +63,7 @@ MedalsVolume *medals_result_of_classes(const MedalsGeometry *geometry,
                  : NULL;
     for (size_t i = 0; volume && i < count; i++)
         label_of[values[i]] = labels[i];
-    int64_t voxels = medals_region_voxels(geometry, box);
+    int64_t voxels = (int64_t) medals_region_voxels(geometry, box);
     for (int64_t n = 0; volume && src && n < voxels; n++)
         if (src[n])
             put(volume, medals_region_at(geometry, box, n), label_of[src[n]]);
@@ -80,7 +80,7 @@ static uint32_t *number_instances(const MedalsGeometry *geometry,
                         geometry->size[0]};
     for (int a = 0; box && a < 3; a++)
         shape[2 - a] = box[2 * a + 1] - box[2 * a];
-    size_t voxels = (size_t) medals_region_voxels(geometry, box);
+    size_t voxels = medals_region_voxels(geometry, box);
     uint8_t *mask = medals_alloc(voxels, 1, "instances", error);
     uint32_t *ids =
         mask ? medals_alloc(voxels, sizeof *ids, "instances", error) : NULL;
@@ -107,7 +107,7 @@ MedalsVolume *medals_result_of_instances(const MedalsGeometry *geometry,
     uint32_t largest = binary ? 1 : (uint32_t) count;
     MedalsVolume *volume =
         medals_volume_create(geometry, smallest_type(largest), error);
-    int64_t voxels = medals_region_voxels(geometry, box);
+    int64_t voxels = (int64_t) medals_region_voxels(geometry, box);
     for (int64_t n = 0; volume && ids && n < voxels; n++)
         if (ids[n])
             put(volume, medals_region_at(geometry, box, n),
@@ -122,7 +122,7 @@ MedalsVolume *medals_result_layer(const MedalsGeometry *geometry,
                                   GError **error)
 {
     MedalsVolume *volume = medals_volume_create(geometry, MEDALS_U8, error);
-    int64_t voxels = medals_region_voxels(geometry, box);
+    int64_t voxels = (int64_t) medals_region_voxels(geometry, box);
     for (int64_t n = 0; volume && p && n < voxels; n++)
         if (p[n] >= 0.5f)
             put(volume, medals_region_at(geometry, box, n), 1);
@@ -134,7 +134,7 @@ MedalsVolume *medals_result_probability(const MedalsGeometry *geometry,
                                         GError **error)
 {
     MedalsVolume *volume = medals_volume_create(geometry, MEDALS_F32, error);
-    int64_t voxels = medals_region_voxels(geometry, box);
+    int64_t voxels = (int64_t) medals_region_voxels(geometry, box);
     for (int64_t n = 0; volume && p && n < voxels; n++)
         ((float *) volume->data)[medals_region_at(geometry, box, n)] = p[n];
     return volume;

@@ -198,8 +198,8 @@ static bool prepare_image(Run *run, GError **error)
     run->geometry = run->volume->geometry;
     medals_hounsfield_window(&run->hounsfield, request->window, window);
     medals_task_phase(&run->task, "intensity");
-    run->image = medals_alloc((size_t) medals_geometry_voxels(&run->geometry),
-                              1, "image", error);
+    run->image =
+        medals_alloc(medals_geometry_voxels(&run->geometry), 1, "image", error);
     if (!run->image ||
         !medals_intensity_prepare(&run->exec, run->volume, request->modality,
                                   window, flag(run, MEDALS_SEGMENT_PREPARED),
@@ -220,7 +220,7 @@ static bool prepare_image(Run *run, GError **error)
 
 static bool is_constant(const Run *run)
 {
-    size_t n = (size_t) medals_geometry_voxels(&run->geometry);
+    size_t n = medals_geometry_voxels(&run->geometry);
     for (size_t i = 1; i < n; i++)
         if (run->image[i] != run->image[0])
             return false;
@@ -356,7 +356,7 @@ static bool make_labelmap(Run *run, const uint16_t *labels, GError **error)
 static bool make_maps(Run *run, const float *probabilities, GError **error)
 {
     MedalsSegmentation *out = run->out;
-    size_t part = (size_t) medals_geometry_voxels(&run->geometry);
+    size_t part = medals_geometry_voxels(&run->geometry);
     const int64_t *roi = run->options->has_roi ? run->options->roi : NULL;
     bool layers = flag(run, MEDALS_SEGMENT_KEEP_OVERLAP);
     bool maps = flag(run, MEDALS_SEGMENT_PROBABILITIES);

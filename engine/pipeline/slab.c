@@ -6,13 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 #include "pixel_dot.h"
-
-static size_t product(const int64_t shape[3])
-{
-    return (size_t) shape[0] * (size_t) shape[1] * (size_t) shape[2];
-}
 
 bool medals_grid_result_init(MedalsGridResult *result, const int64_t shape[3],
                              int64_t n, const uint16_t *values, bool want_best,
@@ -20,7 +16,7 @@ bool medals_grid_result_init(MedalsGridResult *result, const int64_t shape[3],
 {
     *result = (MedalsGridResult){
         .shape = {shape[0], shape[1], shape[2]}, .n = n, .values = values};
-    size_t voxels = product(shape), all = voxels;
+    size_t voxels = medals_box_product(shape), all = voxels;
     bool ok = medals_size_multiply(&all, (size_t) n) ||
               medals_fail(error, MEDALS_E_NOMEM, "probabilities: too large");
     ok = ok &&
@@ -57,7 +53,8 @@ bool medals_slab_init(MedalsSlab *slab, int64_t n, const int64_t crop[3],
     *slab = (MedalsSlab){.n = n, .importance = importance};
     memcpy(slab->crop, crop, sizeof slab->crop);
     memcpy(slab->padded, padded, sizeof slab->padded);
-    size_t weights = (size_t) crop[0] * (size_t) padded[1] * (size_t) padded[2];
+    const int64_t open[3] = {crop[0], padded[1], padded[2]};
+    size_t weights = medals_box_product(open);
     size_t sums = weights;
     if (!medals_size_multiply(&sums, (size_t) n))
         return medals_fail(error, MEDALS_E_NOMEM,

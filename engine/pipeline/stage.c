@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "block_mask.h"
+#include "box.h"
 #include "clock.h"
 #include "masked_pair.h"
 #include "memory.h"
@@ -47,11 +48,6 @@ typedef struct StageRun {
     bool store;         /* mode->store fits this stage */
 } StageRun;
 
-static size_t product(const int64_t shape[3])
-{
-    return (size_t) shape[0] * (size_t) shape[1] * (size_t) shape[2];
-}
-
 void medals_stage_plan(const MedalsStage *stage, const MedalsStageMode *mode,
                        const int64_t shape[3], const float spacing[3],
                        MedalsStageGrid *grid, int64_t padded[3])
@@ -83,7 +79,7 @@ static int refine_iterations(const StageRun *run)
 static void pad(const uint8_t *src, const int64_t from[3], uint8_t *dst,
                 const int64_t to[3], size_t element)
 {
-    memset(dst, 0, product(to) * element);
+    memset(dst, 0, medals_box_product(to) * element);
     for (int64_t h = 0; h < from[0]; h++)
         for (int64_t w = 0; w < from[1]; w++)
             memcpy(dst + (size_t) ((h * to[1] + w) * to[2]) * element,
@@ -96,11 +92,11 @@ bool medals_stage_grid_image(const MedalsExec *exec,
                              const int64_t shape[3], const int64_t padded[3],
                              float *padded_image, GError **error)
 {
-    size_t voxels = product(shape);
+    size_t voxels = medals_box_product(shape);
     float *raw = medals_alloc(voxels, sizeof *raw, "image", error);
-    float *resampled =
-        raw ? medals_alloc(product(grid->shape), sizeof *raw, "grid", error)
-            : NULL;
+    float *resampled = raw ? medals_alloc(medals_box_product(grid->shape),
+                                          sizeof *raw, "grid", error)
+                           : NULL;
     bool ok = resampled != NULL;
     for (size_t i = 0; ok && i < voxels; i++)
         raw[i] = image[i];
@@ -117,8 +113,8 @@ bool medals_stage_grid_image(const MedalsExec *exec,
 static bool prepare_image(StageRun *run, const uint8_t *image,
                           const int64_t shape[3], GError **error)
 {
-    run->image = medals_alloc(product(run->padded), sizeof *run->image,
-                              "padded grid", error);
+    run->image = medals_alloc(medals_box_product(run->padded),
+                              sizeof *run->image, "padded grid", error);
     return run->image &&
            medals_stage_grid_image(run->exec, &run->result->grid, image, shape,
                                    run->padded, run->image, error);
@@ -134,9 +130,9 @@ static bool prepare_annotation(StageRun *run, const int64_t shape[3],
     if (!mark)
         return true;
     run->trusted = !run->prompt;
-    if (!run->prompt &&
-        !(run->prompt = medals_alloc_zero(
-              product(run->padded), sizeof *run->prompt, "prompts", error)))
+    if (!run->prompt && !(run->prompt = medals_alloc_zero(
+                              medals_box_product(run->padded),
+                              sizeof *run->prompt, "prompts", error)))
         return false;
     for (int64_t h = 0; h < shape[0]; h++)
         for (int64_t w = 0; w < shape[1]; w++)
@@ -159,14 +155,14 @@ static bool prepare_prompt(StageRun *run, const uint16_t *prompt,
     if (!prompt)
         return true;
     const MedalsStageGrid *grid = &run->result->grid;
-    uint16_t *resampled =
-        medals_alloc(product(grid->shape), sizeof *resampled, "grid", error);
+    uint16_t *resampled = medals_alloc(medals_box_product(grid->shape),
+                                       sizeof *resampled, "grid", error);
     bool ok =
         resampled &&
         medals_resample_labels(run->exec, prompt, shape, resampled, grid->shape,
                                grid->separate_axis, error) &&
-        (run->prompt = medals_alloc(product(run->padded), sizeof *resampled,
-                                    "padded grid", error));
+        (run->prompt = medals_alloc(medals_box_product(run->padded),
+                                    sizeof *resampled, "padded grid", error));
     if (ok)
         pad((uint8_t *) resampled, grid->shape, (uint8_t *) run->prompt,
             run->padded, sizeof *resampled);
@@ -183,7 +179,8 @@ static bool uses_prompts(const StageRun *run)
 static bool prepare_window_buffers(StageRun *run, GError **error)
 {
     const int64_t *crop = run->stage->crop;
-    size_t voxels = product(crop), n = (size_t) run->mode->n, all = voxels;
+    size_t voxels = medals_box_product(crop), n = (size_t) run->mode->n,
+           all = voxels;
     if (!medals_size_multiply(&all, n))
         return medals_fail(error, MEDALS_E_NOMEM, "window: too many classes");
     run->rows = crop[0];
@@ -234,7 +231,7 @@ static bool cut_patch(StageRun *run, const int64_t start[3])
 static bool cut_prompt(StageRun *run, const int64_t start[3])
 {
     const int64_t *crop = run->stage->crop, *size = run->padded;
-    size_t voxels = product(crop);
+    size_t voxels = medals_box_product(crop);
     memset(run->class_map, 0, voxels * (size_t) run->mode->n);
     bool any = false;
     for (int64_t h = 0; h < crop[0]; h++)
@@ -260,7 +257,7 @@ static bool cut_prompt(StageRun *run, const int64_t start[3])
 /* sc and mc from the logits: p > 0.5, strictly (R32). */
 static void prompt_from_logits(StageRun *run)
 {
-    size_t voxels = product(run->stage->crop);
+    size_t voxels = medals_box_product(run->stage->crop);
     memset(run->union_map, 0, voxels);
     for (size_t n = 0; n < (size_t) run->mode->n; n++)
         for (size_t v = 0; v < voxels; v++) {
@@ -402,15 +399,15 @@ static bool run_window(StageRun *run, const int64_t start[3], GError **error)
 
 static bool run_windows(StageRun *run, GError **error)
 {
-    int64_t *starts[3];
-    size_t count[3];
-    for (int a = 0; a < 3; a++)
-        count[a] = medals_windows_axis(run->padded[a], run->stage->crop[a],
-                                       &starts[a]);
+    int64_t *starts[3] = {NULL};
+    size_t count[3] = {0};
+    bool ok = true;
+    for (int a = 0; ok && a < 3; a++)
+        ok = (count[a] = medals_windows_axis(
+                  run->padded[a], run->stage->crop[a], &starts[a], error)) > 0;
     double all = (double) count[0] * (double) count[1] * (double) count[2];
     medals_task_span(run->exec->task, run->stage->number == 1 ? 0.5 : 0.97,
                      all * window_work(run));
-    bool ok = true;
     for (size_t h = 0; ok && h < count[0]; h++) {
         ok = medals_slab_close(run->exec, &run->slab, starts[0][h], &run->grid,
                                error);
@@ -425,7 +422,7 @@ static bool run_windows(StageRun *run, GError **error)
     ok = ok && medals_slab_close(run->exec, &run->slab, run->padded[0],
                                  &run->grid, error);
     for (int a = 0; a < 3; a++)
-        g_free(starts[a]);
+        medals_free(starts[a]);
     return ok;
 }
 
@@ -434,7 +431,7 @@ static bool resample_back(StageRun *run, const int64_t shape[3], GError **error)
 {
     MedalsGridResult *grid = &run->grid;
     MedalsStageResult *out = run->result;
-    size_t voxels = product(shape);
+    size_t voxels = medals_box_product(shape);
     const MedalsExec *exec = run->exec;
     out->labels = medals_alloc(voxels, sizeof(uint16_t), "labels", error);
     if (!out->labels)
@@ -457,7 +454,8 @@ static bool resample_back(StageRun *run, const int64_t shape[3], GError **error)
                   medals_alloc(all, sizeof(float), "probabilities", error));
     for (int64_t n = 0; ok && out->probabilities && n < grid->n; n++)
         ok = medals_resample_linear(
-            exec, grid->probabilities + (size_t) n * product(grid->shape),
+            exec,
+            grid->probabilities + (size_t) n * medals_box_product(grid->shape),
             grid->shape, out->probabilities + (size_t) n * voxels, shape,
             error);
     return ok;

@@ -11,6 +11,7 @@
  */
 #include <math.h>
 
+#include "box.h"
 #include "distance_map.h"
 #include "label_scores.h"
 #include "memory.h"
@@ -99,7 +100,7 @@ static bool surfaces_init(Surfaces *surfaces, const uint8_t *gt,
                           GError **error)
 {
     const int64_t *grid = surfaces->grid;
-    size_t codes = (size_t) (grid[0] * grid[1] * grid[2]);
+    size_t codes = medals_box_product(grid);
     if (!(surfaces->gt = medals_alloc_zero(codes, 1, "surface", error)) ||
         !(surfaces->pred = medals_alloc_zero(codes, 1, "surface", error)) ||
         !(surfaces->squared =
@@ -122,7 +123,7 @@ static bool near_area(Surfaces *surfaces, const uint8_t *of,
                              surfaces->squared, error))
         return false;
     *area = *near = 0;
-    for (int64_t i = 0; i < grid[0] * grid[1] * grid[2]; i++) {
+    for (size_t i = 0; i < medals_box_product(grid); i++) {
         if (!surfaces->border[of[i]])
             continue;
         *area += surfaces->area[of[i]];

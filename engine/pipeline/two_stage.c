@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "clock.h"
 #include "components.h"
 #include "label_table.h"
@@ -36,11 +37,6 @@ typedef struct CaseRun {
     float *best;          /* [shape] or NULL */
     float *probabilities; /* [n,shape] or NULL */
 } CaseRun;
-
-static size_t product(const int64_t shape[3])
-{
-    return (size_t) shape[0] * (size_t) shape[1] * (size_t) shape[2];
-}
 
 /* Copies a box out of [shape] (into != 0) or back into it. */
 static void copy_box(void *whole, const int64_t shape[3], const Box *box,
@@ -141,7 +137,7 @@ static void roi_box(const CaseRun *run, const MedalsStage *stage,
 static bool paste(CaseRun *run, const Box *box, MedalsStageResult *out,
                   GError **error)
 {
-    size_t part = product(box->size), n = (size_t) run->mode.n;
+    size_t part = medals_box_product(box->size), n = (size_t) run->mode.n;
     memset(run->labels, 0, run->voxels * sizeof *run->labels);
     copy_box(run->labels, run->shape, box, out->labels, sizeof(uint16_t), true);
     if (out->best) {
@@ -164,7 +160,7 @@ static bool paste(CaseRun *run, const Box *box, MedalsStageResult *out,
 static bool run_roi(CaseRun *run, const MedalsStage *stage, const Box *box,
                     GError **error)
 {
-    size_t voxels = product(box->size);
+    size_t voxels = medals_box_product(box->size);
     uint8_t *image = medals_alloc(voxels, 1, "region", error);
     uint16_t *prompt =
         image ? medals_alloc(voxels, sizeof *prompt, "region", error) : NULL;
@@ -310,7 +306,7 @@ bool medals_case_run(const MedalsExec *exec, const MedalsCase *request,
                    .request = request,
                    .mode = request->mode,
                    .result = result,
-                   .voxels = product(request->canonical.shape)};
+                   .voxels = medals_box_product(request->canonical.shape)};
     memcpy(run.shape, request->canonical.shape, sizeof run.shape);
     run.mode.want_best =
         !run.mode.instance && run.mode.classes.flags & MEDALS_CLASS_LARGEST;

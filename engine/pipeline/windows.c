@@ -15,15 +15,16 @@
 /* Least weight of the compact model's map. */
 #define FLOOR_SMOOTH 1e-6f
 
-size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts)
+size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts,
+                           GError **error)
 {
     int64_t step = MAX(crop / 2, 1);
     int64_t count = MAX((n + step - 1) / step - 1, 1);
-    int64_t *out = g_new(int64_t, (gsize) count);
-    for (int64_t k = 0; k < count; k++)
+    int64_t *out = medals_alloc((size_t) count, sizeof *out, "windows", error);
+    for (int64_t k = 0; out && k < count; k++)
         out[k] = MAX(0, MIN(k * step, n - crop));
     *starts = out;
-    return (size_t) count;
+    return out ? (size_t) count : 0;
 }
 
 void medals_importance_axis(int64_t crop, double *profile)

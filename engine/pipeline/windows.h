@@ -8,8 +8,10 @@
 #include "error.h"
 
 /** 7.8 for one axis: starts of the windows of length min(n,crop)...
- * @return count; starts is g_free'd. n >= crop (padded). */
-size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts);
+ * @return count; starts is medals_free'd. n >= crop (padded).
+ * 0: MEDALS_E_NOMEM */
+size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts,
+                           GError **error);
 
 /** 7.9: one axis' Gaussian in double, exp(-(o-c/2)^2/(2 s^2)), zero beyond
  * the radius. @param profile [crop] */

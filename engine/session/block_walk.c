@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 
 #define EDGE MEDALS_BLOCK_EDGE
@@ -82,16 +83,12 @@ bool medals_block_next(MedalsBlockWalk *walk, MedalsBlockPart *part)
 
 void medals_block_whole(const int64_t size[3], int64_t box[6])
 {
-    for (int x = 0; x < 3; x++) {
-        box[2 * x] = 0;
-        box[2 * x + 1] = size[x];
-    }
+    medals_box_whole(size, box);
 }
 
 size_t medals_block_voxels(const int64_t box[6])
 {
-    return (size_t) (box[1] - box[0]) * (size_t) (box[3] - box[2]) *
-           (size_t) (box[5] - box[4]);
+    return medals_box_voxels(box);
 }
 
 void medals_block_gather(const uint8_t *src, const int64_t box[6],

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "components.h"
 #include "distance_map.h"
 #include "memory.h"
@@ -15,7 +16,7 @@
 
 static size_t box_voxels(const MedalsClickScene *scene)
 {
-    return (size_t) (scene->size[0] * scene->size[1] * scene->size[2]);
+    return medals_box_product(scene->size);
 }
 
 static void split(int64_t v, const int64_t size[3], int64_t at[3])

@@ -23,7 +23,8 @@ static void add_doubles(GChecksum *sum, const double *values, int n)
     }
 }
 
-void medals_content_hash(const MedalsVolume *volume, char hash[65])
+bool medals_content_hash(const MedalsVolume *volume, MedalsTask *task,
+                         char hash[65])
 {
     const MedalsGeometry *g = &volume->geometry;
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -33,12 +34,16 @@ void medals_content_hash(const MedalsVolume *volume, char hash[65])
     add_doubles(sum, g->origin, 3);
     add_doubles(sum, g->direction, 9);
     add_u64(sum, (uint64_t) volume->dtype);
+    bool on = true;
     size_t slice = (size_t) g->size[0] * (size_t) g->size[1] *
                    medals_dtype_size(volume->dtype);
-    for (int64_t k = 0; k < g->size[2]; k++)
+    for (int64_t k = 0; on && k < g->size[2]; k++) {
         g_checksum_update(sum,
                           (const guchar *) volume->data + (size_t) k * slice,
                           (gssize) slice);
+        on = medals_task_advance(task, 1);
+    }
     g_strlcpy(hash, g_checksum_get_string(sum), 65);
     g_checksum_free(sum);
+    return on;
 }

@@ -48,6 +48,7 @@ typedef struct MedalsEdit {
     MedalsTask task;
     MedalsExec exec;
     MedalsAnswer *answer;
+    MedalsSettled settled; /* of the state to be */
     double begun;
     bool in_turn; /* holds the lane */
 } MedalsEdit;
@@ -63,6 +64,12 @@ void medals_edit_leave(MedalsEdit *edit);
 /** Shows a version to readers that is not yet a revision, and hands it to the
  * caller's instant function. Takes `next`. */
 void medals_edit_show(MedalsEdit *edit, MedalsState *next);
+/** What a stroke shows, for the case that its end fails. *kept: NULL when that
+ * is the last revision. @return false: MEDALS_E_NOMEM */
+bool medals_edit_keep_shown(MedalsSession *session, MedalsState **kept,
+                            GError **error);
+/** Takes kept. */
+void medals_edit_show_again(MedalsSession *session, MedalsState *kept);
 /** Takes back what is shown. */
 void medals_edit_hide(MedalsSession *session);
 /**

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "box.h"
 #include "edit.h"
 #include "memory.h"
 #include "prompt_answer.h"
@@ -85,8 +86,7 @@ static bool enforce_one(MedalsState *state, size_t index,
     int64_t part[6];
     if (!clip(marks, (uint8_t) mark, box, part))
         return true;
-    size_t voxels = (size_t) ((part[1] - part[0]) * (part[3] - part[2]) *
-                              (part[5] - part[4]));
+    size_t voxels = medals_box_voxels(part);
     uint8_t *mask = medals_alloc(voxels, 1, "marks", error);
     if (!mask)
         return false;

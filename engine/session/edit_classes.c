@@ -14,7 +14,7 @@ static bool settle(MedalsEdit *edit, const MedalsState *next, GError **error)
             g_ptr_array_add(texts, (gpointer) text);
     }
     return !texts->len ||
-           medals_scene_settle(&edit->session->scene,
+           medals_scene_settle(&edit->session->scene, &edit->settled,
                                (const char *const *) texts->pdata, texts->len,
                                error);
 }

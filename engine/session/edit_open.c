@@ -21,6 +21,11 @@
 #define FIRST_INITIAL_CLASS                                                    \
     (offsetof(MedalsInitialClass, name) + sizeof(const char *))
 #define JOURNAL_BYTES (UINT64_C(1) << 30)
+/* Shares of the progress of opening. */
+#define COPY_DONE 0.2
+#define IMAGE_DONE 0.5
+#define JOURNAL_DONE 0.8
+#define JOURNAL_STEPS 1000 /* a guess: nobody counted them yet */
 
 static uint64_t feature_bytes(const MedalsSessionOptions *options)
 {
@@ -46,8 +51,9 @@ static void tell_values(MedalsSession *session)
 {
     MedalsScene *scene = &session->scene;
     MedalsModality of_values = medals_hounsfield_modality(&scene->hounsfield);
-    scene->told = true;
-    if (scene->settled)
+    MedalsSettled *settled = &session->state->settled;
+    settled->told = true;
+    if (settled->done)
         return;
     g_autofree char *line = NULL;
     if (scene->modality != MEDALS_MODALITY_NONE)
@@ -60,7 +66,7 @@ static void tell_values(MedalsSession *session)
         line = medals_hounsfield_warning(&scene->hounsfield, of_values,
                                          MEDALS_FROM_VALUES);
     else
-        scene->told = false;
+        settled->told = false;
     if (line)
         warn(session, "%s", line);
 }
@@ -106,7 +112,7 @@ static GArray *distinct_values(const MedalsVolume *labelmap, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     GArray *values = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    size_t voxels = (size_t) medals_geometry_voxels(&labelmap->geometry);
+    size_t voxels = medals_geometry_voxels(&labelmap->geometry);
     uint32_t last = 0;
     for (size_t n = 0; n < voxels; n++) {
         uint32_t value = value_at(labelmap, n);
@@ -170,7 +176,7 @@ static const char *initial_name(const MedalsSessionOptions *options,
 
 /* Slots of the labelmap's voxels, slice by slice. */
 static bool fill_labels(MedalsState *state, const MedalsVolume *labelmap,
-                        GHashTable *slots, GError **error)
+                        GHashTable *slots, MedalsTask *task, GError **error)
 {
     const int64_t *size = state->size;
     size_t slice = (size_t) size[0] * (size_t) size[1];
@@ -184,14 +190,16 @@ static bool fill_labels(MedalsState *state, const MedalsVolume *labelmap,
                            : 0;
         }
         const int64_t box[6] = {0, size[0], 0, size[1], k, k + 1};
-        ok = medals_layer_write(state->labels, box, row, error);
+        ok = medals_layer_write(state->labels, box, row, error) &&
+             (medals_task_advance(task, 1) || medals_task_check(task, error));
     }
     medals_free(row);
     return ok;
 }
 
 static bool take_labelmap(MedalsState *state,
-                          const MedalsSessionOptions *options, GError **error)
+                          const MedalsSessionOptions *options, MedalsTask *task,
+                          GError **error)
 {
     const MedalsVolume *labelmap = options->labelmap;
     g_autoptr(GArray) values = distinct_values(labelmap, error);
@@ -207,7 +215,9 @@ static bool take_labelmap(MedalsState *state,
         g_hash_table_insert(slots, GUINT_TO_POINTER(value),
                             GUINT_TO_POINTER(slot));
     }
-    return fill_labels(state, labelmap, slots, error);
+    medals_task_phase(task, "labels");
+    medals_task_span(task, 1, (double) state->size[2]);
+    return fill_labels(state, labelmap, slots, task, error);
 }
 
 static bool check_labelmap(const MedalsVolume *labelmap,
@@ -233,12 +243,10 @@ static bool check_labelmap(const MedalsVolume *labelmap,
 /* The labelmap as the first revision. */
 static bool begin_with_labelmap(MedalsSession *session,
                                 const MedalsSessionOptions *options,
-                                GError **error)
+                                MedalsTask *task, GError **error)
 {
     if (!options->labelmap)
         return true;
-    if (!check_labelmap(options->labelmap, session->scene.volume, error))
-        return false;
     if (medals_class_list_count(session->state->classes) > 0 ||
         session->revision > 0) {
         warn(session, "labelmap: ignored; the journal holds classes already");
@@ -248,7 +256,7 @@ static bool begin_with_labelmap(MedalsSession *session,
     MedalsState *next = medals_state_copy(session->state, error);
     if (!next)
         return false;
-    if (!take_labelmap(next, options, error)) {
+    if (!take_labelmap(next, options, task, error)) {
         medals_state_free(next);
         return false;
     }
@@ -299,7 +307,7 @@ static void take_content(MedalsSession *session, MedalsJournalContent *content)
                       .revision -
                   1
             : session->revision;
-    medals_scene_settle_word(&session->scene, content->modality);
+    session->state->settled = medals_settled_of_word(content->modality);
     const char *model = medals_model_name(session->scene.model);
     if (content->model && strcmp(content->model, model) != 0)
         warn(session,
@@ -308,18 +316,26 @@ static void take_content(MedalsSession *session, MedalsJournalContent *content)
 }
 
 static bool open_journal(MedalsSession *session,
-                         const MedalsSessionOptions *options, GError **error)
+                         const MedalsSessionOptions *options, MedalsTask *task,
+                         GError **error)
 {
     if (!options->journal)
         return true;
     char hash[65];
     const MedalsVolume *volume = session->scene.volume;
-    medals_content_hash(volume, hash);
+    medals_task_phase(task, "image");
+    medals_task_span(task, IMAGE_DONE, (double) volume->geometry.size[2]);
+    if (!medals_content_hash(volume, task, hash))
+        return medals_task_check(task, error);
+    medals_task_phase(task, "journal");
+    if (!medals_task_check(task, error))
+        return false;
+    medals_task_span(task, JOURNAL_DONE, JOURNAL_STEPS);
     MedalsJournalContent content = {0};
     session->journal = medals_journal_file_open(
         options->journal, hash, volume->geometry.size,
         medals_model_name(session->scene.model),
-        options->journal_bytes ? options->journal_bytes : JOURNAL_BYTES,
+        options->journal_bytes ? options->journal_bytes : JOURNAL_BYTES, task,
         &content, error);
     if (session->journal)
         take_content(session, &content);
@@ -329,21 +345,31 @@ static bool open_journal(MedalsSession *session,
 
 /* ---- life --------------------------------------------------------------- */
 
-static MedalsVolume *own_volume(MedalsVolume *volume, bool copy, GError **error)
+static MedalsVolume *own_volume(MedalsVolume *volume, bool copy,
+                                MedalsTask *task, GError **error)
 {
     if (!copy)
         return medals_volume_ref(volume);
     MedalsVolume *own =
         medals_volume_create(&volume->geometry, volume->dtype, error);
-    if (own)
-        memcpy(own->data, volume->data,
-               (size_t) medals_geometry_voxels(&volume->geometry) *
-                   medals_dtype_size(volume->dtype));
+    const int64_t *size = volume->geometry.size;
+    size_t slice =
+        (size_t) size[0] * (size_t) size[1] * medals_dtype_size(volume->dtype);
+    medals_task_phase(task, "copy");
+    medals_task_span(task, COPY_DONE, (double) size[2]);
+    bool on = own != NULL;
+    for (size_t k = 0; on && k < (size_t) size[2]; k++) {
+        memcpy((uint8_t *) own->data + k * slice,
+               (const uint8_t *) volume->data + k * slice, slice);
+        on = medals_task_advance(task, 1);
+    }
+    if (own && !medals_task_check(task, error))
+        medals_volume_free(&own);
     return own;
 }
 
 static bool begin(MedalsSession *session, const MedalsSessionOptions *options,
-                  GError **error)
+                  MedalsTask *task, GError **error)
 {
     session->state =
         medals_state_new(session->scene.volume->geometry.size, error);
@@ -351,8 +377,8 @@ static bool begin(MedalsSession *session, const MedalsSessionOptions *options,
     if (!session->state ||
         !medals_hounsfield_look(session->scene.volume,
                                 &session->scene.hounsfield, error) ||
-        !open_journal(session, options, error) ||
-        !begin_with_labelmap(session, options, error))
+        !open_journal(session, options, task, error) ||
+        !begin_with_labelmap(session, options, task, error))
         return false;
     tell_values(session);
     return true;
@@ -362,9 +388,13 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
                                 const MedalsSessionOptions *options,
                                 GError **error)
 {
-    if (!check_options(options, error))
+    MedalsTask task;
+    medals_task_init(&task, options->progress, options->progress_cookie);
+    if (!check_options(options, error) ||
+        (options->labelmap &&
+         !check_labelmap(options->labelmap, volume, error)))
         return NULL;
-    MedalsVolume *own = own_volume(volume, options->copy_image, error);
+    MedalsVolume *own = own_volume(volume, options->copy_image, &task, error);
     if (!own)
         return NULL;
     MedalsSession *session = g_new0(MedalsSession, 1);
@@ -379,7 +409,7 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     session->extents = g_array_new(FALSE, FALSE, sizeof(MedalsRevisionExtent));
     session->saved = true;
     g_mutex_init(&session->lock);
-    if (!begin(session, options, error)) {
+    if (!begin(session, options, &task, error)) {
         medals_edit_close(session);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "edit.h"
 #include "memory.h"
 #include "segmentation.h"
@@ -88,7 +89,7 @@ static bool question_mark(const MedalsState *state, Question *question,
         if (!marks || !medals_layer_bounds(marks, MEDALS_MARK_IN, bounds))
             continue;
         if (!question->marks && !(question->marks = medals_alloc_zero(
-                                      (size_t) (size[0] * size[1] * size[2]),
+                                      medals_box_product(size),
                                       sizeof *question->marks, "marks", error)))
             return false;
         Painter painter = {question->marks, size, (uint16_t) (n + 1)};
@@ -117,7 +118,8 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
     MedalsScene *scene = &edit->session->scene;
     if (!medals_edit_enter(edit, error))
         return NULL;
-    bool ready = medals_scene_prepare(scene, &edit->exec, error);
+    bool ready =
+        medals_scene_prepare(scene, &edit->exec, &edit->settled, error);
     medals_edit_leave(edit);
     if (!ready)
         return NULL;
@@ -127,9 +129,9 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
     options.texts = (const char *const *) question->texts->pdata;
     options.text_count = question->texts->len;
     options.labels = (const uint32_t *) (const void *) question->slots->data;
-    options.modality = scene->modality;
-    options.has_window = scene->has_window;
-    memcpy(options.window, scene->window, sizeof options.window);
+    options.modality = edit->settled.modality;
+    options.has_window = edit->settled.has_window;
+    memcpy(options.window, edit->settled.window, sizeof options.window);
     options.progress = edit->call.progress;
     options.progress_cookie = edit->call.progress_cookie;
     MedalsSegmentationExtras extras = {question->marks, &store,
@@ -142,13 +144,14 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
 static void tell_values(MedalsEdit *edit)
 {
     MedalsScene *scene = &edit->session->scene;
-    if (scene->told)
+    MedalsSettled *settled = &edit->settled;
+    if (settled->told)
         return;
     g_autofree char *line = medals_hounsfield_warning(
-        &scene->hounsfield, scene->modality, scene->source);
+        &scene->hounsfield, settled->modality, settled->source);
     if (line)
         medals_answer_warn(edit->answer, "%s", line);
-    scene->told = true;
+    settled->told = true;
 }
 
 static MedalsState *predict(MedalsEdit *edit, const Question *question,

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "box.h"
 #include "edit.h"
 #include "memory.h"
 #include "prompt_answer.h"
@@ -16,8 +17,7 @@ static const char *const op_words[] = {"point", "box", "scribble", "lasso"};
 
 static bool box_set(const int64_t box[6], MedalsVoxelSet *set, GError **error)
 {
-    size_t voxels =
-        (size_t) ((box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]));
+    size_t voxels = medals_box_voxels(box);
     *set = (MedalsVoxelSet){.mask = medals_alloc(voxels, 1, "box", error)};
     if (!set->mask)
         return false;
@@ -65,29 +65,23 @@ bool medals_edit_prompt(MedalsSession *session, const MedalsPrompt *prompt,
 
 /* ---- masks -------------------------------------------------------------- */
 
-static size_t extent_voxels(const int64_t extent[6])
-{
-    return (size_t) ((extent[1] - extent[0]) * (extent[3] - extent[2]) *
-                     (extent[5] - extent[4]));
-}
-
 static bool check_mask(const MedalsSession *session, const int64_t *given,
                        const uint8_t *mask, size_t bytes, int64_t extent[6],
                        GError **error)
 {
     const MedalsGeometry *geometry = &session->scene.volume->geometry;
-    for (int x = 0; x < 3; x++) {
-        extent[2 * x] = given ? given[2 * x] : 0;
-        extent[2 * x + 1] = given ? given[2 * x + 1] : geometry->size[x];
-    }
+    if (given)
+        memcpy(extent, given, 6 * sizeof *extent);
+    else
+        medals_box_whole(geometry->size, extent);
     if (!medals_shape_check_extent(geometry, extent, error))
         return false;
-    if (mask && bytes == extent_voxels(extent))
+    if (mask && bytes == medals_box_voxels(extent))
         return true;
     return medals_fail(error, MEDALS_E_SHAPE,
                        "mask: %zu bytes; expected %zu, one a voxel of its "
                        "extent",
-                       bytes, extent_voxels(extent));
+                       bytes, medals_box_voxels(extent));
 }
 
 /* What answers put there earlier no longer holds. */
@@ -98,7 +92,7 @@ static bool forget_kept(MedalsState *next, size_t index,
     MedalsLayer *marks = medals_state_peek_marks(next, uid);
     if (!marks)
         return true;
-    size_t voxels = extent_voxels(extent);
+    size_t voxels = medals_box_voxels(extent);
     uint8_t *values = medals_alloc(voxels, 1, "marks", error);
     if (!values)
         return false;
@@ -115,7 +109,7 @@ static bool forget_kept(MedalsState *next, size_t index,
 static bool replace(MedalsState *next, size_t index, const int64_t extent[6],
                     const uint8_t *mask, GError **error)
 {
-    size_t voxels = extent_voxels(extent);
+    size_t voxels = medals_box_voxels(extent);
     uint8_t *change = medals_alloc(voxels, 1, "mask", error);
     if (!change || !forget_kept(next, index, extent, error)) {
         medals_free(change);
@@ -154,7 +148,7 @@ static bool keep_edge(MedalsState *next, size_t index,
         box[2 * x] = MAX(set->box[2 * x] - EDGE, 0);
         box[2 * x + 1] = MIN(set->box[2 * x + 1] + EDGE, next->size[x]);
     }
-    size_t voxels = extent_voxels(box);
+    size_t voxels = medals_box_voxels(box);
     MedalsLayer *marks = medals_state_marks(next, entry->uid, error);
     uint8_t *labels = medals_alloc(voxels, 1, "mask", error);
     uint8_t *values = medals_alloc(voxels, 1, "mask", error);

@@ -88,6 +88,14 @@ size_t medals_edit_count_classes(MedalsSession *session)
     return count;
 }
 
+MedalsModality medals_edit_modality(MedalsSession *session)
+{
+    g_mutex_lock(&session->lock);
+    MedalsSettled settled = session->state->settled;
+    g_mutex_unlock(&session->lock);
+    return settled.done ? settled.modality : MEDALS_MODALITY_NONE;
+}
+
 static bool check_box(const int64_t size[3], const int64_t box[6],
                       GError **error)
 {

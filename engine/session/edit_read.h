@@ -10,6 +10,7 @@
 #include "edit.h"
 
 size_t medals_edit_count_classes(MedalsSession *session);
+MedalsModality medals_edit_modality(MedalsSession *session);
 bool medals_edit_read(MedalsSession *session, int64_t index,
                       const int64_t *extent, MedalsDtype dtype, void *data,
                       size_t bytes, uint64_t *revision, GError **error);

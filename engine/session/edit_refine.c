@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "edit.h"
 #include "memory.h"
 #include "refine_rule.h"
@@ -114,8 +115,7 @@ static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
                                         grid_box, box, error);
     if (!flip)
         return false;
-    size_t voxels =
-        (size_t) ((box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]));
+    size_t voxels = medals_box_voxels(box);
     uint8_t *change = medals_alloc_zero(voxels, 1, "refine", error);
     uint8_t *labels = medals_alloc(voxels, 1, "refine", error);
     uint8_t *said = medals_alloc_zero(voxels, 1, "refine", error);
@@ -228,7 +228,8 @@ static bool run_passes(MedalsEdit *edit, MedalsState *next,
                        const Refined *refined, uint32_t passes, GError **error)
 {
     if (!medals_edit_enter(edit, error) ||
-        !medals_scene_prepare(&edit->session->scene, &edit->exec, error))
+        !medals_scene_prepare(&edit->session->scene, &edit->exec,
+                              &edit->settled, error))
         return false;
     bool changed = refined->n > 0, ok = true;
     for (uint32_t n = 0; ok && changed && n < passes; n++) {

@@ -38,6 +38,7 @@ bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
     MedalsModel *model = session->scene.model;
     edit->exec = (MedalsExec){model->lane, model->kernels, &edit->task};
     edit->answer = medals_answer_new();
+    edit->settled = session->state->settled;
     return true;
 }
 
@@ -90,6 +91,19 @@ void medals_edit_hide(MedalsSession *session)
         swap_shown(session, session->state);
 }
 
+bool medals_edit_keep_shown(MedalsSession *session, MedalsState **kept,
+                            GError **error)
+{
+    *kept = NULL;
+    return session->shown == session->state ||
+           (*kept = medals_state_copy(session->shown, error));
+}
+
+void medals_edit_show_again(MedalsSession *session, MedalsState *kept)
+{
+    swap_shown(session, kept ? kept : session->state);
+}
+
 /* The box of all label changes from one version to another. */
 static void changed_box(const MedalsState *from, const MedalsState *to,
                         int64_t box[6])
@@ -105,7 +119,7 @@ static void save(MedalsEdit *edit, const MedalsStep *step,
     MedalsSession *session = edit->session;
     if (!session->journal)
         return;
-    g_autofree char *modality = medals_scene_settled_word(&session->scene);
+    g_autofree char *modality = medals_settled_word(&next->settled);
     MedalsJournalEntry entry = {.revision = session->revision + 1,
                                 .step = step,
                                 .cursor = session->history->cursor,
@@ -164,6 +178,7 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
                         GError **error)
 {
     MedalsSession *session = edit->session;
+    next->settled = edit->settled;
     MedalsStep *step = medals_step_between(session->state, next, op, error);
     if (!step) {
         medals_state_free(next);

@@ -243,15 +243,18 @@ bool medals_edit_stroke_end(MedalsSession *session, const MedalsCall *call,
     MedalsGiven given;
     const char *op =
         stroke->prompt.kind == MEDALS_PROMPT_LASSO ? "lasso" : "scribble";
-    bool done = give(session, stroke->points, &stroke->set, &given, error);
+    MedalsState *kept = NULL;
+    bool done = medals_edit_keep_shown(session, &kept, error) &&
+                give(session, stroke->points, &stroke->set, &given, error);
     if (done) {
         done = medals_edit_answer(&edit, &given, op, error);
         medals_voxel_set_clear(&given.set);
+        if (!done)
+            medals_edit_show_again(session, g_steal_pointer(&kept));
     }
+    medals_state_free(kept);
     if (done)
         drop(stroke);
-    else
-        medals_edit_hide(session);
     return medals_edit_end(&edit, done, answer);
 }
 

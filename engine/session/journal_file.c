@@ -148,14 +148,13 @@ static bool settle(MedalsJournalFile *journal, const char *hash,
                                  error);
 }
 
-MedalsJournalFile *medals_journal_file_open(const char *folder,
-                                            const char *hash,
-                                            const int64_t size[3],
-                                            const char *model, uint64_t limit,
-                                            MedalsJournalContent *content,
-                                            GError **error)
+MedalsJournalFile *
+medals_journal_file_open(const char *folder, const char *hash,
+                         const int64_t size[3], const char *model,
+                         uint64_t limit, MedalsTask *task,
+                         MedalsJournalContent *content, GError **error)
 {
-    *content = (MedalsJournalContent){0};
+    *content = (MedalsJournalContent){.task = task};
     MedalsJournalFile *journal = g_new0(MedalsJournalFile, 1);
     journal->folder = g_strdup(folder);
     journal->path = g_build_filename(folder, MEDALS_JOURNAL_NAME, NULL);

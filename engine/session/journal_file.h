@@ -12,6 +12,7 @@
 #define MEDALS_JOURNAL_FILE_H
 
 #include "history.h"
+#include "task.h"
 
 typedef struct MedalsJournalFile MedalsJournalFile;
 
@@ -21,10 +22,11 @@ typedef struct MedalsJournalContent {
     MedalsState *state; /* at the cursor */
     MedalsHistory *history;
     uint64_t revision;
-    char *model;     /* name of the model last used; g_free */
-    char *modality;  /* word of medals_modality_name() or NULL; g_free */
-    GArray *extents; /* MedalsRevisionExtent, ascending (see below) */
-    char *warning;   /* damaged: opened up to ...; or NULL; g_free */
+    char *model;      /* name of the model last used; g_free */
+    char *modality;   /* word of medals_modality_name() or NULL; g_free */
+    GArray *extents;  /* MedalsRevisionExtent, ascending (see below) */
+    char *warning;    /* damaged: opened up to ...; or NULL; g_free */
+    MedalsTask *task; /* of the caller, while it is read; or NULL */
 } MedalsJournalContent;
 
 /** Where a revision changed voxels; lo > hi in no axis; empty: all zero. */
@@ -38,16 +40,17 @@ typedef struct MedalsRevisionExtent {
  * @param hash of the image (content_hash.h)
  * @param size its voxels
  * @param limit bytes on disk above which it is compacted
- * @return NULL: MEDALS_E_INPUT the folder's journal is of another image, of a
+ * @param task progress, a unit a step read and a unit a step replayed; may be
+ *        NULL
+ * @return NULL: MEDALS_E_CANCELLED (the journal is as it was); MEDALS_E_INPUT the folder's journal is of another image, of a
  *         newer version, or in use; MEDALS_E_IO, MEDALS_E_NOSPACE it cannot be
  *         made or read; MEDALS_E_NOMEM
  */
-MedalsJournalFile *medals_journal_file_open(const char *folder,
-                                            const char *hash,
-                                            const int64_t size[3],
-                                            const char *model, uint64_t limit,
-                                            MedalsJournalContent *content,
-                                            GError **error);
+MedalsJournalFile *
+medals_journal_file_open(const char *folder, const char *hash,
+                         const int64_t size[3], const char *model,
+                         uint64_t limit, MedalsTask *task,
+                         MedalsJournalContent *content, GError **error);
 void medals_journal_content_clear(MedalsJournalContent *content);
 /** Closes; NULL is accepted. */
 void medals_journal_file_close(MedalsJournalFile *journal);

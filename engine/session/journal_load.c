@@ -92,13 +92,14 @@ static bool load_base(sqlite3 *db, const int64_t size[3], int64_t *first,
 
 /* Steps from the first on, without a gap; revisions[n] made step n. */
 static bool load_steps(sqlite3 *db, const int64_t size[3], int64_t first,
-                       MedalsHistory *history, GArray *revisions)
+                       MedalsTask *task, MedalsHistory *history,
+                       GArray *revisions)
 {
     Cursor cursor = cursor_open(
         db, "SELECT seq, revision, crc, data FROM step ORDER BY seq");
     bool whole = true;
     int64_t next = first;
-    while (whole && cursor_next(&cursor)) {
+    while (whole && medals_task_advance(task, 1) && cursor_next(&cursor)) {
         const int64_t numbers[2] = {sqlite3_column_int64(cursor.row, 0),
                                     sqlite3_column_int64(cursor.row, 1)};
         size_t bytes;
@@ -176,9 +177,12 @@ static bool replay(MedalsJournalContent *content, int64_t steps, GError **error)
 {
     MedalsHistory *history = content->history;
     history->cursor = 0;
-    uint64_t done = 0;
-    return steps == 0 || medals_history_redo(history, content->state,
-                                             (uint64_t) steps, &done, error);
+    uint64_t done = 1;
+    for (int64_t n = 0; n < steps && done == 1; n++)
+        if (!medals_history_redo(history, content->state, 1, &done, error) ||
+            !medals_task_advance(content->task, 1))
+            return medals_task_check(content->task, error) && false;
+    return true;
 }
 
 static void take_extents(MedalsJournalContent *content, const GArray *rows,
@@ -202,8 +206,11 @@ bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
     g_autoptr(GArray) made_by = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(RevisionRow));
     bool base = load_base(db, size, &rows->first, content->state);
-    bool whole =
-        base && load_steps(db, size, rows->first, content->history, made_by);
+    bool whole = base && load_steps(db, size, rows->first, content->task,
+                                    content->history, made_by);
+    /* What was not read is not damaged. */
+    if (!medals_task_check(content->task, error))
+        return false;
     whole = load_revisions(db, size, list) && whole;
     guint last = base ? last_whole(list, made_by, rows->first) : 0;
     rows->damaged = !whole || last < list->len;

@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
+#include "memory_need.h"
 #include "windows.h"
 
 static bool settle_stage(MedalsLattice *lattice, MedalsModel *model,
@@ -23,7 +25,23 @@ static bool settle_stage(MedalsLattice *lattice, MedalsModel *model,
     return stage->network != NULL;
 }
 
-static void plan(MedalsLattice *lattice)
+/* The image on its way to the grid, and one window with one class. */
+static bool check_memory(const MedalsLattice *lattice, GError **error)
+{
+    const int64_t *crop = lattice->stage.crop;
+    double need = 6 * (double) medals_geometry_voxels(&lattice->geometry);
+    double grid = 1, padded = 1;
+    for (int a = 0; a < 3; a++) {
+        grid *= (double) lattice->grid.shape[a];
+        padded *= (double) lattice->padded[a];
+    }
+    need += sizeof(float) * (grid + padded);
+    need += (double) medals_network_window_bytes(lattice->stage.network,
+                                                 crop[0], crop[1], crop[2], 1);
+    return medals_memory_allow("session", need, error);
+}
+
+static bool plan(MedalsLattice *lattice, GError **error)
 {
     const MedalsStageMode plain = {0}; /* no class has a say */
     float spacing[3];
@@ -35,17 +53,24 @@ static void plan(MedalsLattice *lattice)
         lattice->spacing[a] = (float) (lattice->canonical.spacing[a] *
                                        (double) lattice->canonical.shape[a] /
                                        (double) lattice->grid.shape[a]);
-        lattice->count[a] = medals_windows_axis(
-            lattice->padded[a], lattice->stage.crop[a], &lattice->starts[a]);
     }
+    if (!check_memory(lattice, error))
+        return false;
+    for (int a = 0; a < 3; a++) {
+        lattice->count[a] =
+            medals_windows_axis(lattice->padded[a], lattice->stage.crop[a],
+                                &lattice->starts[a], error);
+        if (!lattice->count[a])
+            return false;
+    }
+    return true;
 }
 
 static bool resample(MedalsLattice *lattice, const MedalsExec *exec,
                      const uint8_t *image, GError **error)
 {
-    size_t voxels = (size_t) medals_geometry_voxels(&lattice->geometry);
-    size_t padded = (size_t) lattice->padded[0] * (size_t) lattice->padded[1] *
-                    (size_t) lattice->padded[2];
+    size_t voxels = medals_geometry_voxels(&lattice->geometry);
+    size_t padded = medals_box_product(lattice->padded);
     uint8_t *turned = medals_alloc(voxels, 1, "image", error);
     bool ok = turned &&
               medals_canonical_forward(exec, &lattice->canonical, image, turned,
@@ -69,8 +94,7 @@ bool medals_lattice_init(MedalsLattice *lattice, const MedalsExec *exec,
                                model->package->axes, error) ||
         !settle_stage(lattice, model, modality, error))
         return false;
-    plan(lattice);
-    if (resample(lattice, exec, image, error))
+    if (plan(lattice, error) && resample(lattice, exec, image, error))
         return true;
     medals_lattice_clear(lattice);
     return false;
@@ -80,7 +104,7 @@ void medals_lattice_clear(MedalsLattice *lattice)
 {
     medals_free(lattice->image);
     for (int a = 0; a < 3; a++)
-        g_free(lattice->starts[a]);
+        medals_free(lattice->starts[a]);
     *lattice = (MedalsLattice){0};
 }
 

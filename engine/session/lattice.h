@@ -22,15 +22,15 @@ typedef struct MedalsLattice {
     MedalsStageGrid grid;
     int64_t padded[3];
     float spacing[3];   /* mm of a grid voxel */
-    int64_t *starts[3]; /* of the windows, by axis; g_free */
+    int64_t *starts[3]; /* of the windows, by axis */
     size_t count[3];
     float *image; /* [padded], 0..255, owned */
 } MedalsLattice;
 
 /**
  * @param image 0..255, image order
- * @return false: MEDALS_E_INPUT odd axes; MEDALS_E_NOMEM, MEDALS_E_CANCELLED
- *         (lattice cleared). In the lane's turn.
+ * @return false: MEDALS_E_INPUT odd axes; MEDALS_E_NOMEM, also by estimate
+ *         before the grid is made, MEDALS_E_CANCELLED (lattice cleared). In the lane's turn.
  */
 bool medals_lattice_init(MedalsLattice *lattice, const MedalsExec *exec,
                          MedalsModel *model, MedalsModality modality,

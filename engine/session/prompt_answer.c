@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "click_answer.h"
 #include "memory.h"
 #include "pixel_dot.h"
@@ -36,12 +37,6 @@ typedef struct Work {
     const MedalsFeatures *features;        /* pass, or the scene's */
     int64_t grid_box[6];
 } Work;
-
-static size_t box_voxels(const int64_t box[6])
-{
-    return (size_t) (box[1] - box[0]) * (size_t) (box[3] - box[2]) *
-           (size_t) (box[5] - box[4]);
-}
 
 static MedalsScene *scene_of(const Work *work)
 {
@@ -101,7 +96,7 @@ static bool own_part(const MedalsLattice *lattice, const MedalsVoxelSet *set,
                      size_t window, MedalsVoxelSet *part, GError **error)
 {
     const int64_t *box = set->box;
-    uint8_t *mask = medals_alloc(box_voxels(box), 1, "prompt", error);
+    uint8_t *mask = medals_alloc(medals_box_voxels(box), 1, "prompt", error);
     if (!mask)
         return false;
     size_t n = 0;
@@ -128,7 +123,7 @@ bool medals_prompt_windows(MedalsEdit *edit, const int64_t box[6],
                            GError **error)
 {
     MedalsScene *scene = &edit->session->scene;
-    if (!medals_scene_prepare(scene, &edit->exec, error))
+    if (!medals_scene_prepare(scene, &edit->exec, &edit->settled, error))
         return false;
     g_autoptr(GArray) windows = medals_lattice_cover(&scene->lattice, box);
     for (guint n = 0; n < windows->len; n++)
@@ -145,8 +140,8 @@ static bool reserve(Work *work, GError **error)
     size_t width =
         (size_t) medals_network_feature_width(lattice->stage.network);
     medals_lattice_extent(lattice, work->window, work->extent);
-    return (work->labels =
-                medals_alloc(box_voxels(work->extent), 1, "window", error)) &&
+    return (work->labels = medals_alloc(medals_box_voxels(work->extent), 1,
+                                        "window", error)) &&
            (work->patch =
                 medals_alloc(voxels, sizeof(float), "window", error)) &&
            (work->current =
@@ -183,15 +178,16 @@ static bool look(Work *work, GError **error)
         others[slot] = slot > 0 && slot != entry->slot;
     medals_lattice_patch(lattice, work->window, work->patch);
     medals_layer_read(work->before, work->extent, work->labels);
-    medals_field_share(lattice, work->window, work->extent, work->labels, own,
-                       work->current);
-    medals_field_share(lattice, work->window, work->extent, work->labels,
-                       others, work->other);
+    if (!medals_field_share(lattice, work->window, work->extent, work->labels,
+                            own, work->current, error) ||
+        !medals_field_share(lattice, work->window, work->extent, work->labels,
+                            others, work->other, error))
+        return false;
     const MedalsLayer *marks = medals_state_peek_marks(work->next, entry->uid);
     if (!marks)
         return true;
     uint8_t *values =
-        medals_alloc(box_voxels(work->extent), 1, "window", error);
+        medals_alloc(medals_box_voxels(work->extent), 1, "window", error);
     if (!values)
         return false;
     static const bool in[256] = {[MEDALS_MARK_IN] = true};
@@ -420,7 +416,8 @@ static bool border_part(const Work *work, const int64_t box[6],
     const int64_t *crop = lattice->stage.crop;
     int64_t start[3];
     medals_lattice_start(lattice, work->window, start);
-    uint8_t *mask = medals_alloc_zero(box_voxels(box), 1, "window", error);
+    uint8_t *mask =
+        medals_alloc_zero(medals_box_voxels(box), 1, "window", error);
     if (!mask)
         return false;
     size_t n = 0;
@@ -458,7 +455,7 @@ static bool apply(Work *work, MedalsVoxelSet *border, GError **error)
         g_propagate_error(error, inner);
     if (!score)
         return inner == NULL;
-    size_t voxels = box_voxels(box);
+    size_t voxels = medals_box_voxels(box);
     Flood flood = {.box = box,
                    .score = score,
                    .as = work->asked.positive ? 1 : 2,
@@ -576,7 +573,7 @@ bool medals_prompt_answer(MedalsEdit *edit, const MedalsLayer *before,
 {
     MedalsScene *scene = &edit->session->scene;
     *agreement = (MedalsAgreement){0};
-    if (!medals_scene_prepare(scene, &edit->exec, error))
+    if (!medals_scene_prepare(scene, &edit->exec, &edit->settled, error))
         return false;
     Front front = {.done = g_hash_table_new(NULL, NULL)};
     bool ok =

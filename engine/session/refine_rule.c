@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "box.h"
 #include "memory.h"
 
 /* Weight of the masked pair beside the plain run (ANSWERS.md). */
@@ -133,13 +134,13 @@ bool medals_refine_rule(const MedalsRefineField *field, float *score,
                         GError **error)
 {
     const int64_t *n = field->size;
-    int64_t voxels = n[0] * n[1] * n[2], v = 0;
+    int64_t v = 0;
     float *scratch =
-        medals_alloc((size_t) voxels, sizeof *scratch, "refine", error);
+        medals_alloc(medals_box_product(n), sizeof *scratch, "refine", error);
     if (!scratch)
         return false;
     blur(n, field->current, score, scratch);
-    judge(field, voxels, score);
+    judge(field, (int64_t) medals_box_product(n), score);
     float threshold =
         medals_refine_threshold(scratch, around(field, score, scratch));
     medals_free(scratch);

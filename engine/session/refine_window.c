@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "block_mask.h"
+#include "box.h"
 #include "masked_pair.h"
 #include "memory.h"
 #include "pixel_dot.h"
@@ -24,11 +25,6 @@ typedef struct Run {
     float *patch, *queries;
     uint8_t *shown, *all, *blocks;
 } Run;
-
-static size_t box_voxels(const int64_t box[6])
-{
-    return (size_t) ((box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]));
-}
 
 static bool reserve(Run *run, GError **error)
 {
@@ -54,7 +50,8 @@ static bool reserve(Run *run, GError **error)
 }
 
 /* Shares, and prompts where at least half of a grid voxel has the class. */
-static void draw_labels(Run *run, size_t c, const uint8_t *labels)
+static bool draw_labels(Run *run, size_t c, const uint8_t *labels,
+                        GError **error)
 {
     const MedalsLattice *lattice = &run->scene->lattice;
     const int64_t *extent = run->out->extent;
@@ -66,27 +63,31 @@ static void draw_labels(Run *run, size_t c, const uint8_t *labels)
         others[n] = n > 0 && n != slot;
     float *share = run->out->current + c * run->voxels;
     uint8_t *shown = run->shown + c * run->voxels;
-    medals_field_share(lattice, run->window, extent, labels, own, share);
-    medals_field_share(lattice, run->window, extent, labels, others,
-                       run->out->other + c * run->voxels);
+    if (!medals_field_share(lattice, run->window, extent, labels, own, share,
+                            error) ||
+        !medals_field_share(lattice, run->window, extent, labels, others,
+                            run->out->other + c * run->voxels, error))
+        return false;
     for (size_t v = 0; v < run->voxels; v++) {
         shown[v] = share[v] >= 0.5f;
         run->all[v] |= shown[v];
     }
+    return true;
 }
 
 static bool draw(Run *run, GError **error)
 {
     medals_lattice_extent(&run->scene->lattice, run->window, run->out->extent);
     uint8_t *labels =
-        medals_alloc(box_voxels(run->out->extent), 1, "refine", error);
+        medals_alloc(medals_box_voxels(run->out->extent), 1, "refine", error);
     if (!labels)
         return false;
     medals_layer_read(run->state->labels, run->out->extent, labels);
-    for (size_t c = 0; c < run->n; c++)
-        draw_labels(run, c, labels);
+    bool ok = true;
+    for (size_t c = 0; ok && c < run->n; c++)
+        ok = draw_labels(run, c, labels, error);
     medals_free(labels);
-    return true;
+    return ok;
 }
 
 static bool collect_queries(Run *run, GError **error)

@@ -4,7 +4,6 @@
 #include "scene.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "intensity.h"
@@ -17,7 +16,8 @@ void medals_scene_init(MedalsScene *scene, MedalsModel *model,
     *scene = (MedalsScene){.model = medals_model_ref(model),
                            .volume = medals_volume_ref(volume),
                            .modality = MEDALS_MODALITY_NONE,
-                           .header_modality = MEDALS_MODALITY_NONE};
+                           .header_modality = MEDALS_MODALITY_NONE,
+                           .feature_bytes = feature_bytes};
     scene->cache = medals_feature_cache_new(feature_bytes);
     scene->queries =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, medals_free);
@@ -35,10 +35,10 @@ void medals_scene_clear(MedalsScene *scene)
     *scene = (MedalsScene){0};
 }
 
-bool medals_scene_settle(MedalsScene *scene, const char *const *texts,
-                         size_t count, GError **error)
+bool medals_scene_settle(const MedalsScene *scene, MedalsSettled *settled,
+                         const char *const *texts, size_t count, GError **error)
 {
-    if (scene->settled)
+    if (settled->done)
         return true;
     /* Without a text the rules still name modality and window. */
     static const char *const none[] = {"object"};
@@ -54,71 +54,48 @@ bool medals_scene_settle(MedalsScene *scene, const char *const *texts,
             scene->model, &options,
             medals_hounsfield_modality(&scene->hounsfield), &request, error))
         return false;
-    scene->settled = true;
-    scene->modality = request.modality;
-    scene->source = request.source;
-    scene->has_window = request.has_window;
-    memcpy(scene->window, request.window, sizeof scene->window);
+    *settled = (MedalsSettled){.done = true,
+                               .told = settled->told,
+                               .modality = request.modality,
+                               .source = request.source,
+                               .has_window = request.has_window};
+    memcpy(settled->window, request.window, sizeof settled->window);
     medals_text_request_clear(&request);
     return true;
 }
 
-char *medals_scene_settled_word(const MedalsScene *scene)
+/* What was made for one modality and window does not do for another. */
+static void forget(MedalsScene *scene)
 {
-    if (!scene->settled)
-        return NULL;
-    const char *name = medals_modality_name(scene->modality);
-    if (!scene->has_window)
-        return g_strdup(name);
-    char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_dtostr(low, sizeof low, scene->window[0]);
-    g_ascii_dtostr(high, sizeof high, scene->window[1]);
-    return g_strdup_printf("%s %s %s", name, low, high);
-}
-
-void medals_scene_settle_word(MedalsScene *scene, const char *word)
-{
-    if (scene->settled || !word)
-        return;
-    g_auto(GStrv) part = g_strsplit(word, " ", 3);
-    guint count = g_strv_length(part);
-    MedalsModality modality =
-        count ? medals_modality_parse(part[0]) : MEDALS_MODALITY_NONE;
-    if (modality == MEDALS_MODALITY_NONE || (count != 1 && count != 3))
-        return;
-    double window[2] = {0, 0};
-    for (guint i = 1; i < count; i++) {
-        window[i - 1] = g_ascii_strtod(part[i], NULL);
-        if (!isfinite(window[i - 1]))
-            return;
-    }
-    if (count == 3 && window[0] >= window[1])
-        return;
-    scene->settled = true;
-    scene->modality = modality;
-    scene->has_window = count == 3;
-    memcpy(scene->window, window, sizeof window);
+    if (scene->ready)
+        medals_lattice_clear(&scene->lattice);
+    scene->ready = false;
+    medals_feature_cache_free(scene->cache);
+    scene->cache = medals_feature_cache_new(scene->feature_bytes);
+    g_hash_table_remove_all(scene->queries);
 }
 
 bool medals_scene_prepare(MedalsScene *scene, const MedalsExec *exec,
-                          GError **error)
+                          MedalsSettled *settled, GError **error)
 {
-    if (scene->ready)
-        return true;
-    if (!medals_scene_settle(scene, NULL, 0, error))
+    if (!medals_scene_settle(scene, settled, NULL, 0, error))
         return false;
+    if (scene->ready && medals_settled_equal(&scene->prepared, settled))
+        return true;
+    forget(scene);
     const MedalsVolume *volume = scene->volume;
     MedalsIntensityReport report = {0};
     double window[2];
-    medals_hounsfield_window(&scene->hounsfield, scene->window, window);
-    uint8_t *image = medals_alloc(
-        (size_t) medals_geometry_voxels(&volume->geometry), 1, "image", error);
+    medals_hounsfield_window(&scene->hounsfield, settled->window, window);
+    uint8_t *image = medals_alloc(medals_geometry_voxels(&volume->geometry), 1,
+                                  "image", error);
     scene->ready =
         image &&
-        medals_intensity_prepare(exec, volume, scene->modality, window, false,
+        medals_intensity_prepare(exec, volume, settled->modality, window, false,
                                  image, &report, error) &&
         medals_lattice_init(&scene->lattice, exec, scene->model,
-                            scene->modality, &volume->geometry, image, error);
+                            settled->modality, &volume->geometry, image, error);
+    scene->prepared = *settled;
     scene->constant = report.constant;
     medals_free(image);
     return scene->ready;
@@ -182,7 +159,8 @@ const float *medals_scene_query(MedalsScene *scene, const MedalsExec *exec,
     query = medals_alloc((size_t) width, sizeof *query, "query", error);
     if (!query ||
         !medals_query_encoder_run(exec, scene->model->encoder, &text, 1,
-                                  scene->modality, query, NULL, error) ||
+                                  scene->prepared.modality, query, NULL,
+                                  error) ||
         !check_query(query, width, text, error)) {
         medals_free(query);
         return NULL;

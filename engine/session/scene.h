@@ -5,8 +5,9 @@
  *   window --run without prompts--> features X, tokens      (kept, LRU)
  *   text --> query --tokens of a window--> mask embedding
  *
- * Modality and CT window are settled once, by the first texts or the first
- * prompt, and hold for the session.
+ * Modality and CT window are settled by the first texts or the first prompt
+ * (settled.h). Everything here follows from them and the image: it is made
+ * when it is needed, and what a failed call made may stay.
  */
 #ifndef MEDALS_SCENE_H
 #define MEDALS_SCENE_H
@@ -15,19 +16,21 @@
 #include "hounsfield.h"
 #include "lattice.h"
 #include "medals/segment.h"
+#include "settled.h"
 
 typedef struct MedalsScene {
     MedalsModel *model;   /* a reference */
     MedalsVolume *volume; /* a reference */
-    bool settled;
-    MedalsModality modality, header_modality; /* option until settled */
-    MedalsModalitySource source;              /* when settled */
-    MedalsHounsfield hounsfield; /* what the image's values look like */
-    bool told;                   /* the user was told of it */
+    /* what the caller said when the session was opened */
+    MedalsModality modality, header_modality;
     bool has_window;
     double window[2];
-    bool ready;    /* the lattice is there */
-    bool constant; /* all voxels are equal */
+    MedalsHounsfield hounsfield; /* what the image's values look like */
+    uint64_t feature_bytes;
+    /* what was made when it was first needed */
+    bool ready;             /* the lattice is there */
+    MedalsSettled prepared; /* for this */
+    bool constant;          /* all voxels are equal */
     MedalsLattice lattice;
     MedalsFeatureCache *cache;
     GHashTable *queries; /* text -> float [Q], owned */
@@ -38,22 +41,22 @@ void medals_scene_init(MedalsScene *scene, MedalsModel *model,
 void medals_scene_clear(MedalsScene *scene);
 
 /**
- * Settles modality and CT window.
+ * Settles modality and CT window, if they are not.
  * @param texts of the classes that have one; count may be 0
  * @return false: as medals_text_request_settle
  */
-bool medals_scene_settle(MedalsScene *scene, const char *const *texts,
-                         size_t count, GError **error);
-/** What was settled as a word ("ct -160 240", "mri"), g_free; and from it.
- * A word that is none settles nothing. */
-char *medals_scene_settled_word(const MedalsScene *scene);
-void medals_scene_settle_word(MedalsScene *scene, const char *word);
+bool medals_scene_settle(const MedalsScene *scene, MedalsSettled *settled,
+                         const char *const *texts, size_t count,
+                         GError **error);
 
 /* The following run in the lane's turn. */
 
-/** Makes the lattice if it is not there. Settles first when nothing was. */
+/** Makes the lattice if it is not there, or anew for another modality or
+ * window. Settles first when nothing was.
+ * @return false: MEDALS_E_NOMEM, also by estimate; MEDALS_E_CANCELLED; as
+ *         medals_scene_settle */
 bool medals_scene_prepare(MedalsScene *scene, const MedalsExec *exec,
-                          GError **error);
+                          MedalsSettled *settled, GError **error);
 /** Features of a window, run without prompts; from the cache if they are
  * there. Borrowed until the next call for another window. */
 const MedalsFeatures *medals_scene_features(MedalsScene *scene,

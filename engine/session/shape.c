@@ -125,10 +125,8 @@ void medals_shape_raster_points(const MedalsShapeFrame *frame,
 
 static bool canvas_init(MedalsVoxelSet *canvas, GError **error)
 {
-    size_t n = 1;
-    for (int a = 0; a < 3; a++)
-        n *= (size_t) (canvas->box[2 * a + 1] - canvas->box[2 * a]);
-    canvas->mask = medals_alloc_zero(n, 1, "stroke", error);
+    canvas->mask =
+        medals_alloc_zero(medals_box_voxels(canvas->box), 1, "stroke", error);
     return canvas->mask != NULL;
 }
 

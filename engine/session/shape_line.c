@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "distance_map.h"
 #include "memory.h"
 
@@ -234,7 +235,7 @@ static bool draw_crowded(const Stroke *stroke, const double *points,
     MedalsVoxelSet *canvas = stroke->canvas;
     const int64_t *box = canvas->box;
     int64_t shape[3] = {box[5] - box[4], box[3] - box[2], box[1] - box[0]};
-    size_t n = (size_t) (shape[0] * shape[1] * shape[2]);
+    size_t n = medals_box_product(shape);
     double spacing[3];
     for (int a = 0; a < 3; a++)
         spacing[a] = medals_shape_frame_step(stroke->frame, 2 - a);

@@ -38,6 +38,7 @@ MedalsState *medals_state_copy(const MedalsState *from, GError **error)
 {
     MedalsState *state = state_shell(from->size);
     state->next_prompt = from->next_prompt;
+    state->settled = from->settled;
     state->classes = medals_class_list_copy(from->classes);
     state->prompts = g_array_sized_new(FALSE, FALSE, sizeof(MedalsPromptRecord),
                                        from->prompts->len + 1);

@@ -15,6 +15,7 @@
 #include "class_list.h"
 #include "layer.h"
 #include "medals/session.h"
+#include "settled.h"
 
 /** Values of a marks layer. The user's own words are law; kept ones are what
  * an answer to a prompt changed: a later predict does not take them back. */
@@ -44,6 +45,7 @@ typedef struct MedalsState {
     GHashTable *marks; /* uid (GUINT_TO_POINTER) -> MedalsLayer *, owned */
     GArray *prompts;   /* MedalsPromptRecord, ascending id */
     uint64_t next_prompt;
+    MedalsSettled settled; /* undo leaves it */
 } MedalsState;
 
 /** NULL: MEDALS_E_NOMEM */

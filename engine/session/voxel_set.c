@@ -5,13 +5,8 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
-
-static size_t box_voxels(const int64_t box[6])
-{
-    return (size_t) (box[1] - box[0]) * (size_t) (box[3] - box[2]) *
-           (size_t) (box[5] - box[4]);
-}
 
 void medals_voxel_set_clear(MedalsVoxelSet *set)
 {
@@ -22,7 +17,7 @@ void medals_voxel_set_clear(MedalsVoxelSet *set)
 uint64_t medals_voxel_set_count(const MedalsVoxelSet *set)
 {
     uint64_t count = 0;
-    size_t n = set->mask ? box_voxels(set->box) : 0;
+    size_t n = set->mask ? medals_box_voxels(set->box) : 0;
     for (size_t v = 0; v < n; v++)
         count += set->mask[v] != 0;
     return count;
@@ -61,7 +56,8 @@ bool medals_voxel_set_join(MedalsVoxelSet *a, const MedalsVoxelSet *b,
         whole[x + 1] =
             a->mask ? MAX(a->box[x + 1], b->box[x + 1]) : b->box[x + 1];
     }
-    uint8_t *mask = medals_alloc_zero(box_voxels(whole), 1, "stroke", error);
+    uint8_t *mask =
+        medals_alloc_zero(medals_box_voxels(whole), 1, "stroke", error);
     if (!mask)
         return false;
     if (a->mask)
@@ -101,7 +97,7 @@ bool medals_voxel_set_from_mask(MedalsVoxelSet *set, const int64_t extent[6],
     int64_t box[6];
     if (!used_box(extent, mask, box))
         return true;
-    set->mask = medals_alloc(box_voxels(box), 1, "mask", error);
+    set->mask = medals_alloc(medals_box_voxels(box), 1, "mask", error);
     if (!set->mask)
         return false;
     memcpy(set->box, box, sizeof box);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 
 /* Grid cells of the window that one image voxel overlaps along an axis. */
@@ -62,39 +63,41 @@ static void scatter(const int64_t crop[3], const Reach *const by_axis[3],
         }
 }
 
-/* Reaches of every voxel of the box along image axis x. g_free */
+/* Reaches of every voxel of the box along image axis x. */
 static Reach *reaches(const MedalsLattice *lattice, const int64_t start[3],
-                      const int64_t box[6], int x)
+                      const int64_t box[6], int x, GError **error)
 {
     int a = network_axis(&lattice->canonical, x);
-    Reach *list = g_new(Reach, MAX(box[2 * x + 1] - box[2 * x], 1));
-    for (int64_t v = box[2 * x]; v < box[2 * x + 1]; v++)
+    Reach *list = medals_alloc((size_t) MAX(box[2 * x + 1] - box[2 * x], 0),
+                               sizeof *list, "window", error);
+    for (int64_t v = box[2 * x]; list && v < box[2 * x + 1]; v++)
         list[v - box[2 * x]] = reach_of(lattice, a, start[a], v);
     return list;
 }
 
 /* Sums go in the order of the network's axes: the same bits however the image
  * is stored. */
-void medals_field_share(const MedalsLattice *lattice, size_t window,
+bool medals_field_share(const MedalsLattice *lattice, size_t window,
                         const int64_t box[6], const uint8_t *values,
-                        const bool wanted[256], float *share)
+                        const bool wanted[256], float *share, GError **error)
 {
     const MedalsCanonical *canonical = &lattice->canonical;
     int64_t start[3], n[3], step[3], first = 0;
     const int64_t stride[3] = {1, box[1] - box[0],
                                (box[1] - box[0]) * (box[3] - box[2])};
-    Reach *list[3]; /* by network axis, in image order */
+    Reach *list[3] = {NULL}; /* by network axis, in image order */
+    bool ok = true;
     medals_lattice_start(lattice, window, start);
     memset(share, 0,
            (size_t) medals_lattice_crop_voxels(lattice) * sizeof *share);
     for (int a = 0; a < 3; a++) {
         int x = canonical->axis[a];
         n[a] = box[2 * x + 1] - box[2 * x];
-        list[a] = reaches(lattice, start, box, x);
+        ok = ok && (list[a] = reaches(lattice, start, box, x, error));
         step[a] = canonical->flip[a] ? -stride[x] : stride[x];
         first += canonical->flip[a] ? stride[x] * (n[a] - 1) : 0;
     }
-    for (int64_t h = 0; h < n[0]; h++)
+    for (int64_t h = 0; ok && h < n[0]; h++)
         for (int64_t w = 0; w < n[1]; w++)
             for (int64_t d = 0; d < n[2]; d++) {
                 if (!wanted[values[first + h * step[0] + w * step[1] +
@@ -107,7 +110,8 @@ void medals_field_share(const MedalsLattice *lattice, size_t window,
                 scatter(lattice->stage.crop, by_axis, share);
             }
     for (int a = 0; a < 3; a++)
-        g_free(list[a]);
+        medals_free(list[a]);
+    return ok;
 }
 
 void medals_field_touch(const MedalsLattice *lattice, size_t window,
@@ -256,7 +260,6 @@ float *medals_field_to_image(const MedalsExec *exec,
     medals_lattice_start(lattice, window, start);
     medals_lattice_extent(lattice, window, extent);
     Draw draw = {.score = score, .crop = crop, .box = box};
-    size_t voxels = 1;
     memset(box, 0, 6 * sizeof *box);
     for (int x = 0; x < 3; x++) {
         int a = network_axis(&lattice->canonical, x);
@@ -265,24 +268,27 @@ float *medals_field_to_image(const MedalsExec *exec,
             memset(box, 0, 6 * sizeof *box);
             return NULL;
         }
-        voxels *= (size_t) (box[2 * x + 1] - box[2 * x]);
     }
-    draw.dst = medals_alloc(voxels, sizeof *draw.dst, "answer", error);
+    draw.dst =
+        medals_alloc(medals_box_voxels(box), sizeof *draw.dst, "answer", error);
     if (!draw.dst)
         return NULL;
-    for (int x = 0; x < 3; x++) {
+    bool ok = true;
+    for (int x = 0; ok && x < 3; x++) {
         int a = network_axis(&lattice->canonical, x);
         draw.network[x] = a;
-        draw.look[x] = g_new(Look, box[2 * x + 1] - box[2 * x]);
-        for (int64_t v = box[2 * x]; v < box[2 * x + 1]; v++)
+        draw.look[x] = medals_alloc((size_t) (box[2 * x + 1] - box[2 * x]),
+                                    sizeof *draw.look[x], "answer", error);
+        ok = draw.look[x] != NULL;
+        for (int64_t v = box[2 * x]; ok && v < box[2 * x + 1]; v++)
             draw.look[x][v - box[2 * x]] = look_of(
                 lattice, a, start[a], v, grid_box[2 * a], grid_box[2 * a + 1]);
     }
-    bool ok = medals_lane_run(exec->lane, (size_t) (box[5] - box[4]),
-                              draw_slice, &draw, exec->task, 0) ||
-              medals_task_check(exec->task, error);
+    ok = ok && (medals_lane_run(exec->lane, (size_t) (box[5] - box[4]),
+                                draw_slice, &draw, exec->task, 0) ||
+                medals_task_check(exec->task, error));
     for (int x = 0; x < 3; x++)
-        g_free(draw.look[x]);
+        medals_free(draw.look[x]);
     if (!ok)
         medals_free(draw.dst);
     return ok ? draw.dst : NULL;

@@ -18,10 +18,11 @@
  * @param box the window's extent (medals_lattice_extent())
  * @param values [box] @param wanted [256] which values count
  * @shape share [crop], overwritten
+ * @return false: MEDALS_E_NOMEM
  */
-void medals_field_share(const MedalsLattice *lattice, size_t window,
+bool medals_field_share(const MedalsLattice *lattice, size_t window,
                         const int64_t box[6], const uint8_t *values,
-                        const bool wanted[256], float *share);
+                        const bool wanted[256], float *share, GError **error);
 /** 1 in every grid voxel that holds the centre of a voxel with a wanted value.
  * @shape hit [crop]; only ones are written: `as` at those voxels */
 void medals_field_touch(const MedalsLattice *lattice, size_t window,

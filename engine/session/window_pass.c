@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "memory.h"
 #include "window_field.h"
 
@@ -44,8 +45,7 @@ static bool choose(MedalsScene *scene, const MedalsState *state, size_t index,
     size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
     int64_t box[6];
     medals_lattice_extent(lattice, window, box);
-    size_t inside =
-        (size_t) ((box[1] - box[0]) * (box[3] - box[2]) * (box[5] - box[4]));
+    size_t inside = medals_box_voxels(box);
     uint8_t *values = medals_alloc(inside, 1, "window", error);
     uint8_t *hit = medals_alloc(voxels, 1, "window", error);
     bool ok = values && hit;

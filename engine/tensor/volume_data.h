@@ -21,7 +21,15 @@ struct MedalsVolume {
     atomic_int references;
 };
 
-/** @return false: MEDALS_E_INPUT, as medals_volume_new() says */
+/* What a geometry may be: beyond this no scanner is, and sums and products of
+ * the numbers keep within doubles, floats and 64 bits. */
+#define MEDALS_MOST_EDGE 1000000
+#define MEDALS_LEAST_SPACING 1e-6 /* mm: a nanometre */
+#define MEDALS_MOST_SPACING 1e5   /* mm: 100 m */
+#define MEDALS_MOST_ORIGIN 1e12   /* mm */
+
+/** Every geometry passes here before anything else looks at it.
+ *  @return false: MEDALS_E_INPUT, as medals_volume_new() says */
 bool medals_geometry_check(const MedalsGeometry *geometry, GError **error);
 MedalsVolume *medals_volume_create(const MedalsGeometry *geometry,
                                    MedalsDtype dtype, GError **error);
@@ -30,6 +38,6 @@ MedalsVolume *medals_volume_take(const MedalsGeometry *geometry,
                                  MedalsDtype dtype, void *data,
                                  void (*release)(void *cookie), void *cookie,
                                  GError **error);
-int64_t medals_geometry_voxels(const MedalsGeometry *geometry);
+size_t medals_geometry_voxels(const MedalsGeometry *geometry);
 
 #endif

@@ -299,8 +299,8 @@ static void choose_window(const FitCase *sample, const int64_t voxel[3],
 {
     for (int a = 0; a < 3; a++) {
         int64_t *starts;
-        size_t n =
-            medals_windows_axis(sample->padded[a], sample->crop[a], &starts);
+        size_t n = medals_windows_axis(sample->padded[a], sample->crop[a],
+                                       &starts, NULL);
         double at = ((double) voxel[a] + 0.5) * (double) sample->grid.shape[a] /
                     (double) sample->shape[a];
         double best = INFINITY;
@@ -312,7 +312,7 @@ static void choose_window(const FitCase *sample, const int64_t voxel[3],
                 start[a] = starts[i];
             }
         }
-        g_free(starts);
+        medals_free(starts);
     }
 }
 

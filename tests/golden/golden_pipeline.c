@@ -463,7 +463,7 @@ static void run_windows(GoldenRun *run, const cJSON *row, const char *name)
         return;
     }
     for (int a = 0; a < 3; a++)
-        count[a] = medals_windows_axis(shape[a], crop[a], &starts[a]);
+        count[a] = medals_windows_axis(shape[a], crop[a], &starts[a], NULL);
     const cJSON *want = list->child;
     for (size_t h = 0; h < count[0]; h++)
         for (size_t w = 0; w < count[1]; w++)
@@ -476,7 +476,7 @@ static void run_windows(GoldenRun *run, const cJSON *row, const char *name)
     golden_case(run, ok, name, "%zu windows for %d, %zu elsewhere", all,
                 cJSON_GetArraySize(list), wrong);
     for (int a = 0; a < 3; a++)
-        g_free(starts[a]);
+        medals_free(starts[a]);
 }
 
 void golden_sliding_windows(GoldenRun *run, const cJSON *group)

@@ -19,11 +19,12 @@
  * Boxes are half open, [i0,i1, j0,j1, k0,k1], voxel indices, i fastest. World
  * points are LPS millimetres; the voxel of a point is floor(x + 0.5).
  *
- * Threads: the calls that change a session come from one thread at a time;
- * medals_session_read(), _statistics(), _changed_since(), _labelmap() and
- * _revision() may run beside them on any thread and see the last whole
- * revision. Many sessions may work on one model: they share its weights and
- * take turns, a window of the network at a time.
+ * Threads: the calls that change a session come from one thread at a time, and
+ * medals_session_class() and _stroke_is_open() from that one; all others that
+ * take a const session may run beside them on any thread and see the last
+ * whole revision: what one call answers is of one version. Many sessions may
+ * work on one model: they share its weights and take turns, a window of the
+ * network at a time.
  * @source spec command.md 3
  */
 #ifndef MEDALS_SESSION_H
@@ -73,8 +74,8 @@ typedef struct MedalsSessionOptions {
     const MedalsVolume *labelmap;
     const MedalsInitialClass *initial; /**< names of its values; or NULL */
     size_t initial_count;
-    bool copy_image; /**< false: the volume is kept by reference */
-    MedalsProgressFn progress;
+    bool copy_image;           /**< false: the volume is kept by reference */
+    MedalsProgressFn progress; /**< of opening: copy, image, journal, labels */
     void *progress_cookie;
 } MedalsSessionOptions;
 #define MEDALS_SESSION_OPTIONS_INIT                                            \
@@ -341,7 +342,8 @@ MEDALS_API bool medals_session_saved(const MedalsSession *session);
 /** Of opening. NULL-terminated. Borrowed. */
 MEDALS_API const char *const *
 medals_session_warnings(const MedalsSession *session);
-/** What the first texts, the header or the options came to. */
+/** What the first texts, the header or the options came to; NONE until a call
+ * that needs it has succeeded. */
 MEDALS_API MedalsModality medals_session_modality(const MedalsSession *session);
 MEDALS_API const MedalsGeometry *
 medals_session_peek_geometry(const MedalsSession *session);

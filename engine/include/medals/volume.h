@@ -34,9 +34,9 @@ typedef struct MedalsGeometry {
 
 /**
  * Makes a volume of zeros.
- * @return MEDALS_E_INPUT a size below 1 or too large to address, spacing not
- *         positive and finite, direction singular or not finite;
- *         MEDALS_E_NOMEM
+ * @return MEDALS_E_INPUT a size below 1, over 1000000 along an axis or too
+ *         large to address, spacing not within 1e-6 to 1e5 mm, origin beyond
+ *         1e12 mm, direction singular or not finite; MEDALS_E_NOMEM
  */
 MEDALS_API MedalsStatus medals_volume_new(MedalsVolume **out,
                                           const MedalsGeometry *geometry,

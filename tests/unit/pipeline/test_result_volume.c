@@ -25,7 +25,7 @@ static void test_boxes(void)
     for (int i = 0; i < 120; i++)
         image[i] = (uint8_t) i;
     uint8_t *part = medals_region_cut(&geometry, box, image, NULL);
-    for (int64_t n = 0; n < medals_region_voxels(&geometry, box); n++)
+    for (int64_t n = 0; n < (int64_t) medals_region_voxels(&geometry, box); n++)
         g_assert_cmpint(part[n], ==, medals_region_at(&geometry, box, n));
     g_assert_cmpint(part[0], ==, 1 + 4 * 2);
     medals_free(part);

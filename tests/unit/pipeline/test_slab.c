@@ -36,7 +36,7 @@ static void run_windows(const MedalsExec *exec, const int64_t padded[3],
     int64_t *starts[3];
     size_t count[3];
     for (int a = 0; a < 3; a++)
-        count[a] = medals_windows_axis(padded[a], CROP, &starts[a]);
+        count[a] = medals_windows_axis(padded[a], CROP, &starts[a], NULL);
     for (size_t i = 0; i < count[0] * count[1] * count[2]; i++) {
         int64_t start[3] = {starts[0][i / count[2] / count[1]],
                             starts[1][i / count[2] % count[1]],
@@ -55,7 +55,7 @@ static void run_windows(const MedalsExec *exec, const int64_t padded[3],
     }
     g_assert_true(medals_slab_close(exec, &slab, padded[0], result, NULL));
     for (int a = 0; a < 3; a++)
-        g_free(starts[a]);
+        medals_free(starts[a]);
     medals_free(logits);
     medals_slab_clear(&slab);
 }

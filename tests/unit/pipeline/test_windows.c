@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "memory.h"
 #include "tensor.h"
 #include "windows.h"
 
@@ -11,11 +12,11 @@ static void assert_starts(int64_t n, int64_t crop, size_t count, ...)
     int64_t *starts;
     va_list args;
     va_start(args, count);
-    g_assert_cmpuint(medals_windows_axis(n, crop, &starts), ==, count);
+    g_assert_cmpuint(medals_windows_axis(n, crop, &starts, NULL), ==, count);
     for (size_t i = 0; i < count; i++)
         g_assert_cmpint(starts[i], ==, va_arg(args, int));
     va_end(args);
-    g_free(starts);
+    medals_free(starts);
 }
 
 static void test_positions(void)
@@ -33,7 +34,7 @@ static void test_windows_cover(void)
 {
     for (int64_t n = 32; n < 300; n++) {
         int64_t *starts, reached = 0;
-        size_t count = medals_windows_axis(n, 32, &starts);
+        size_t count = medals_windows_axis(n, 32, &starts, NULL);
         for (size_t i = 0; i < count; i++) {
             g_assert_cmpint(starts[i], >=, 0);
             g_assert_cmpint(starts[i], <=, reached);
@@ -41,7 +42,7 @@ static void test_windows_cover(void)
             g_assert_cmpint(reached, <=, n);
         }
         g_assert_cmpint(reached, ==, n);
-        g_free(starts);
+        medals_free(starts);
     }
 }
 

@@ -18,7 +18,7 @@ void lattice_fixture(MedalsLattice *lattice, const int64_t size[3])
         lattice->grid.shape[a] = MAX(n * 3 / 5, 1);
         lattice->padded[a] = MAX(lattice->grid.shape[a], 8);
         lattice->spacing[a] = (float) n / (float) lattice->grid.shape[a];
-        lattice->count[a] =
-            medals_windows_axis(lattice->padded[a], 8, &lattice->starts[a]);
+        lattice->count[a] = medals_windows_axis(lattice->padded[a], 8,
+                                                &lattice->starts[a], NULL);
     }
 }

@@ -50,7 +50,8 @@ static void test_full_share_is_one(void)
     set_up(&f, at);
     memset(f.values, 1, f.voxels);
     float share[512];
-    medals_field_share(&f.lattice, f.window, f.box, f.values, ones, share);
+    g_assert_true(medals_field_share(&f.lattice, f.window, f.box, f.values,
+                                     ones, share, NULL));
     /* Cells at the window's faces lie partly in voxels of the neighbours. */
     for (int h = 1; h < 7; h++)
         for (int w = 1; w < 7; w++)
@@ -69,7 +70,8 @@ static void test_one_voxel(void)
     f.values[place(&f, at[0], at[1], at[2])] = 1;
     float share[512], sum = 0, most = 0;
     int64_t where = medals_lattice_voxel(&f.lattice, f.window, at);
-    medals_field_share(&f.lattice, f.window, f.box, f.values, ones, share);
+    g_assert_true(medals_field_share(&f.lattice, f.window, f.box, f.values,
+                                     ones, share, NULL));
     for (int v = 0; v < 512; v++) {
         sum += share[v];
         most = fmaxf(most, share[v]);

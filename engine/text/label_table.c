@@ -26,6 +26,7 @@ static void term_clear(gpointer data)
     MedalsTerm *term = data;
     g_free(term->lower);
     g_free(term->words);
+    g_free(term->sided);
 }
 
 static MedalsLabelTable *table_new(void)
@@ -63,6 +64,7 @@ static void add_term(MedalsLabelTable *table, size_t index, const char *written,
                        .chars = g_utf8_strlen(written, -1),
                        .class_index = index,
                        .inactive = inactive};
+    term.sided = medals_text_words_side_first(term.words);
     g_array_append_val(table->terms[info->modality][info->lesion], term);
 }
 

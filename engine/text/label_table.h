@@ -41,6 +41,7 @@ typedef struct MedalsTerm {
     const char *written; /* borrowed from the class */
     char *lower;         /* lower case */
     char *words;         /* plain words, see text_words.h */
+    char *sided;         /* the same with its side in front */
     int64_t chars;       /* length of `written` in characters */
     size_t class_index;
     bool inactive; /* of inactive_synonyms */

@@ -154,15 +154,20 @@ int64_t medals_query_encoder_sentence_width(const MedalsQueryEncoder *encoder)
     return encoder->projection.first.in;
 }
 
+/* Opens the vocabulary. The mutex is held. */
+static bool open_tokenizer(MedalsQueryEncoder *e, GError **error)
+{
+    if (!e->tokenizer)
+        e->tokenizer =
+            medals_tokenizer_read(e->vocab_path, e->options.mpnet, error);
+    return e->tokenizer != NULL;
+}
+
 /* Opens vocabulary and tower. The mutex is held. */
 static bool open_tower(MedalsQueryEncoder *e, GError **error)
 {
-    if (!e->tokenizer) {
-        e->tokenizer =
-            medals_tokenizer_read(e->vocab_path, e->options.mpnet, error);
-        if (!e->tokenizer)
-            return false;
-    }
+    if (!open_tokenizer(e, error))
+        return false;
     MedalsWeights *weights = medals_weights_open(e->tower_path, error);
     MedalsTextTower *tower =
         weights ? medals_text_tower_new(weights, &e->options, error) : NULL;
@@ -282,6 +287,23 @@ bool medals_query_encoder_run(const MedalsExec *exec, MedalsQueryEncoder *e,
                                              count, modality, queries, error);
     medals_free(vectors);
     return ok;
+}
+
+bool medals_query_encoder_is_cut(MedalsQueryEncoder *e, const char *text)
+{
+    size_t most = e->max_tokens, count;
+    bool cut = false;
+    /* A token is at least one byte. */
+    if (!e->vocab_path || most == 0 || strlen(text) + 2 <= most)
+        return false;
+    g_autofree int32_t *ids = g_try_new(int32_t, most);
+    g_mutex_lock(&e->mutex);
+    bool ok = ids && open_tokenizer(e, NULL);
+    g_mutex_unlock(&e->mutex);
+    return ok &&
+           medals_tokenizer_run(e->tokenizer, text, ids, most, &count, &cut,
+                                NULL) &&
+           cut;
 }
 
 static double cosine(const float *a, const float *b, size_t n)

@@ -42,6 +42,10 @@ bool medals_query_encoder_run(const MedalsExec *exec,
                               MedalsModality modality, float *queries,
                               bool *cut, GError **error);
 
+/** Whether a text is longer than the tower reads; false where the package has
+ * no vocabulary. @thread any */
+bool medals_query_encoder_is_cut(MedalsQueryEncoder *encoder, const char *text);
+
 /** The sentence vectors alone, vectors [count,W]: what a package stores. */
 bool medals_query_encoder_sentences(const MedalsExec *exec,
                                     MedalsQueryEncoder *encoder,

@@ -78,6 +78,17 @@ char *medals_text_words_without(const char *words, const char *word)
     return g_string_free(out, FALSE);
 }
 
+char *medals_text_words_side_first(const char *words)
+{
+    bool left = medals_text_words_contain(words, " left ");
+    bool right = medals_text_words_contain(words, " right ");
+    if (left == right)
+        return g_strdup(words);
+    const char *side = left ? "left" : "right";
+    g_autofree char *rest = medals_text_words_without(words, side);
+    return g_strconcat(" ", side, rest, NULL);
+}
+
 bool medals_text_words_contain(const char *words, const char *part)
 {
     return part[0] && part[1] && strstr(words, part);

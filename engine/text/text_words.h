@@ -17,6 +17,9 @@
 char *medals_text_words(const char *text);
 /** The same list of words without one of them, e.g. "left". @owner g_free */
 char *medals_text_words_without(const char *words, const char *word);
+/** The list with "left" or "right" in front, wherever it stood; with both or
+ * none as it is. @owner g_free */
+char *medals_text_words_side_first(const char *words);
 /** Whether all of `part` stands in `words`, in order and together; false for
  * a part without words. */
 bool medals_text_words_contain(const char *words, const char *part);

@@ -66,15 +66,37 @@ bool medals_segmentation_class(const MedalsSegmentation *segmentation,
     if (!s || index >= s->count)
         return false;
     const char *name = s->class_names[index];
+    const MedalsTextClass *class =
+        medals_text_class_at(&s->request.list, index);
     MedalsClassReport out = {.text = s->texts[index],
                              .label = s->labels[index],
-                             .class_index = s->request.class_index[index],
+                             .class_index = class->class_index,
                              .class_name = *name ? name : NULL,
-                             .known = s->request.known[index],
+                             .known = class->known,
                              .voxels = s->voxels[index],
                              .ml = (double) s->voxels[index] * s->voxel_ml,
-                             .mean_probability = s->mean[index]};
+                             .mean_probability = s->mean[index],
+                             .name = class->name,
+                             .text_index = class->text};
     return medals_versioned_write(report, &out, sizeof out);
+}
+
+size_t medals_segmentation_match_count(const MedalsSegmentation *segmentation)
+{
+    return segmentation ? segmentation->request.list.matches->len : 0;
+}
+
+bool medals_segmentation_match(const MedalsSegmentation *segmentation,
+                               size_t index, size_t *text_index,
+                               size_t *class_index)
+{
+    if (index >= medals_segmentation_match_count(segmentation))
+        return false;
+    const MedalsTextMatch *match = &g_array_index(
+        segmentation->request.list.matches, MedalsTextMatch, index);
+    *text_index = match->text;
+    *class_index = match->index;
+    return true;
 }
 
 size_t medals_segmentation_stage_count(const MedalsSegmentation *segmentation)

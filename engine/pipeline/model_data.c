@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "text_rules.h"
 #include "versioned.h"
 
 static bool open_parts(MedalsModel *model, const char *folder, GError **error)
@@ -215,6 +214,19 @@ size_t medals_model_class_count(const MedalsModel *model)
                  : 0;
 }
 
+/* Has an earlier class of the modality the name? */
+static bool is_repeated(const MedalsModel *model, size_t index)
+{
+    const MedalsClass *info = medals_model_peek_class(model, (int64_t) index);
+    for (size_t i = 0; i < index; i++) {
+        const MedalsClass *other = medals_model_peek_class(model, (int64_t) i);
+        if (other->modality == info->modality &&
+            !g_ascii_strcasecmp(other->name, info->name))
+            return true;
+    }
+    return false;
+}
+
 bool medals_model_class(const MedalsModel *model, size_t index,
                         MedalsClassInfo *info)
 {
@@ -231,24 +243,9 @@ bool medals_model_class(const MedalsModel *model, size_t index,
         .lesion = from->lesion,
         .rgb = {from->rgb[0], from->rgb[1], from->rgb[2]},
         .terminology = from->terminology,
-        .synonyms = (const char *const *) from->synonyms};
+        .synonyms = (const char *const *) from->synonyms,
+        .repeated = is_repeated(model, index)};
     return medals_versioned_write(info, &out, sizeof out);
-}
-
-int64_t medals_model_match(const MedalsModel *model, MedalsModality modality,
-                           bool lesion, const char *text)
-{
-    int64_t index = -1;
-    if (!model || !text || !medals_modality_name(modality))
-        return -1;
-    /* A package's own classes are matched whatever table they stand in. */
-    for (int pass = 0; model->own && index < 0 && pass < 2; pass++)
-        index = medals_text_class_friendly(model->own, modality,
-                                           pass == 0 ? lesion : !lesion, text);
-    if (index >= 0)
-        return index;
-    index = medals_text_class_friendly(model->table, modality, lesion, text);
-    return index < 0 ? -1 : index + (int64_t) own_count(model);
 }
 
 const char *medals_model_name(const MedalsModel *model)

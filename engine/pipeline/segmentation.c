@@ -32,8 +32,13 @@ typedef struct Run {
     MedalsSegmentation *out;
     MedalsGeometry geometry; /* of the part that is segmented */
     uint8_t *image;          /* 0..255, image order, that part */
-    float *queries;          /* [count,Q] */
+    float *queries;          /* [count,Q]; then [asked,Q] */
     uint16_t *values;        /* [count] labels inside the pipeline */
+    /* What the network is asked: all classes but those that stay empty. */
+    size_t asked;
+    size_t *place;        /* [asked] in the list of classes */
+    uint16_t *ask_values; /* [asked] */
+    uint32_t *ask_flags;  /* [asked] MedalsClassFlags */
     uint64_t seed;
 } Run;
 
@@ -53,6 +58,11 @@ static bool flag(const Run *run, MedalsSegmentFlags which)
 
 /* ---- texts -------------------------------------------------------------- */
 
+static MedalsTextClass *class_at(const Run *run, size_t i)
+{
+    return medals_text_class_at(&run->out->request.list, i);
+}
+
 /* The first other modality in which the model was trained on what a text
  * names; NONE: in no other. */
 static MedalsModality known_elsewhere(const Run *run, const char *text)
@@ -67,10 +77,19 @@ static MedalsModality known_elsewhere(const Run *run, const char *text)
     return MEDALS_MODALITY_NONE;
 }
 
+static bool is_other_side(MedalsSide asked, const char *name)
+{
+    MedalsSide side = medals_side_of_name(name);
+    return (asked == MEDALS_SIDE_LEFT && side == MEDALS_SIDE_RIGHT) ||
+           (asked == MEDALS_SIDE_RIGHT && side == MEDALS_SIDE_LEFT);
+}
+
+/* Says that free text is answered; empties what would be the other side. */
 static void warn_unknown(Run *run, size_t i)
 {
     MedalsModality modality = run->out->request.modality;
-    const char *text = run->options->texts[i];
+    MedalsTextClass *class = class_at(run, i);
+    const char *text = class->name;
     MedalsModality other = known_elsewhere(run, text);
     if (other != MEDALS_MODALITY_NONE) {
         warn(
@@ -84,10 +103,19 @@ static void warn_unknown(Run *run, size_t i)
     const char *nearest[3];
     size_t count = 0;
     if (trained && *trained)
-        count =
-            medals_query_encoder_nearest(&run->exec, run->model->encoder, text,
-                                         (const char *const *) trained, nearest,
-                                         G_N_ELEMENTS(nearest), NULL);
+        count = medals_query_encoder_nearest(
+            &run->exec, run->model->encoder, class->query,
+            (const char *const *) trained, nearest, G_N_ELEMENTS(nearest),
+            NULL);
+    if (count && is_other_side(class->side, nearest[0])) {
+        class->empty = true;
+        warn(run,
+             "text \"%.200s\": the nearest class that the model knows is "
+             "\"%s\", "
+             "of the other side; left empty",
+             text, nearest[0]);
+        return;
+    }
     g_autoptr(GString) list = g_string_new(NULL);
     for (size_t k = 0; k < count; k++)
         g_string_append_printf(list, "%s%s", k ? ", " : "", nearest[k]);
@@ -111,25 +139,29 @@ static bool check_query(const Run *run, size_t i, int64_t width, GError **error)
 
 static bool encode_texts(Run *run, GError **error)
 {
-    size_t n = run->options->text_count;
+    size_t n = run->out->count;
     int64_t width = medals_query_encoder_width(run->model->encoder);
     double begun = medals_now();
     medals_task_phase(&run->task, "text");
+    g_autofree const char **texts = g_new(const char *, n);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = class_at(run, i)->query;
     run->queries = medals_alloc(n * (size_t) width, sizeof *run->queries,
                                 "queries", error);
     bool *cut =
         run->queries ? medals_alloc_zero(n, sizeof *cut, "texts", error) : NULL;
-    bool ok = cut && medals_query_encoder_run(&run->exec, run->model->encoder,
-                                              run->options->texts, n,
-                                              run->out->request.modality,
-                                              run->queries, cut, error);
+    bool ok = cut && medals_query_encoder_run(
+                         &run->exec, run->model->encoder, texts, n,
+                         run->out->request.modality, run->queries, cut, error);
     for (size_t i = 0; ok && i < n; i++) {
-        if (cut[i])
+        size_t text = class_at(run, i)->text;
+        if (cut[i] || medals_query_encoder_is_cut(run->model->encoder,
+                                                  run->options->texts[text]))
             warn(run,
                  "text %zu: longer than %" G_GINT64_FORMAT
                  " tokens; the rest was cut",
-                 i + 1, run->model->package->text_max_tokens);
-        if (!run->out->request.known[i])
+                 text + 1, run->model->package->text_max_tokens);
+        if (!class_at(run, i)->known && !class_at(run, i)->empty)
             warn_unknown(run, i);
         ok = check_query(run, i, width, error);
     }
@@ -283,7 +315,7 @@ static bool settle_stages(Run *run, MedalsStage stages[2], GError **error)
  * decides ties), else 1, 2, ... */
 static bool settle_values(Run *run, GError **error)
 {
-    size_t n = run->options->text_count;
+    size_t n = run->out->count;
     run->values = medals_alloc(n, sizeof *run->values, "labels", error);
     for (size_t i = 0; run->values && i < n; i++) {
         bool own = flag(run, MEDALS_SEGMENT_REFERENCE) &&
@@ -292,6 +324,31 @@ static bool settle_values(Run *run, GError **error)
             own ? (uint16_t) run->out->labels[i] : (uint16_t) (i + 1);
     }
     return run->values != NULL;
+}
+
+/* Leaves out the classes that stay empty. */
+static bool settle_asked(Run *run, GError **error)
+{
+    size_t n = run->out->count;
+    size_t width = (size_t) medals_query_encoder_width(run->model->encoder);
+    run->place = medals_alloc(n, sizeof *run->place, "labels", error);
+    if (run->place)
+        run->ask_values =
+            medals_alloc(n, sizeof *run->ask_values, "labels", error);
+    if (run->ask_values)
+        run->ask_flags =
+            medals_alloc(n, sizeof *run->ask_flags, "labels", error);
+    for (size_t i = 0; run->ask_flags && i < n; i++) {
+        if (class_at(run, i)->empty)
+            continue;
+        size_t at = run->asked++;
+        run->place[at] = i;
+        run->ask_values[at] = run->values[i];
+        run->ask_flags[at] = run->out->request.flags[i];
+        memmove(run->queries + at * width, run->queries + i * width,
+                width * sizeof *run->queries);
+    }
+    return run->ask_flags != NULL;
 }
 
 static bool run_case(Run *run, MedalsCaseResult *result, GError **error)
@@ -304,9 +361,9 @@ static bool run_case(Run *run, MedalsCaseResult *result, GError **error)
         .stage_count = stages_asked(run),
         .show_labels =
             run->model->package->stages[stages_asked(run) - 1].prompt,
-        .class_flags = run->out->request.flags,
-        .mode = {.n = (int64_t) run->options->text_count,
-                 .values = run->values,
+        .class_flags = run->ask_flags,
+        .mode = {.n = (int64_t) run->asked,
+                 .values = run->ask_values,
                  .queries = run->queries,
                  .classes = run->out->request.set,
                  .instance = flag(run, MEDALS_SEGMENT_INSTANCES),
@@ -331,8 +388,8 @@ static void take_stages(Run *run, const MedalsCaseResult *result)
     memcpy(out->stages, result->stages, sizeof out->stages);
     out->info.seconds_network = result->seconds_network;
     out->info.seconds_resample = result->seconds_resample;
-    for (size_t i = 0; result->mean && i < out->count; i++)
-        out->mean[i] = result->mean[i];
+    for (size_t i = 0; result->mean && i < run->asked; i++)
+        out->mean[run->place[i]] = result->mean[i];
 }
 
 /* Labels inside the pipeline -> values of the caller, on the whole grid. */
@@ -364,8 +421,9 @@ static bool make_maps(Run *run, const float *probabilities, GError **error)
         out->layers = g_new0(MedalsVolume *, out->count);
     if (maps)
         out->probabilities = g_new0(MedalsVolume *, out->count);
-    for (size_t i = 0; i < out->count; i++) {
-        const float *p = probabilities ? probabilities + i * part : NULL;
+    for (size_t i = 0, at = 0; i < out->count; i++) {
+        bool there = probabilities && at < run->asked && run->place[at] == i;
+        const float *p = there ? probabilities + at++ * part : NULL;
         if (layers && !(out->layers[i] = medals_result_layer(
                             &run->volume->geometry, roi, p, error)))
             return false;
@@ -397,9 +455,9 @@ static bool run_request(Run *run, GError **error)
 {
     MedalsCaseResult result = {0};
     if (!prepare_image(run, error) || !encode_texts(run, error) ||
-        !settle_values(run, error))
+        !settle_values(run, error) || !settle_asked(run, error))
         return false;
-    if (!is_constant(run)) {
+    if (run->asked && !is_constant(run)) {
         if (!run_case(run, &result, error))
             return false;
         take_stages(run, &result);
@@ -423,24 +481,28 @@ static bool fill_classes(Run *run, GError **error)
 {
     MedalsSegmentation *out = run->out;
     const MedalsSegmentOptions *options = run->options;
-    size_t n = options->text_count;
+    const MedalsTextClasses *list = &out->request.list;
+    size_t n = out->request.count;
     out->count = n;
     out->texts = g_new0(char *, n + 1);
     out->class_names = g_new0(char *, n + 1);
     out->labels = medals_alloc(n, sizeof *out->labels, "classes", error);
+    if (out->labels)
+        memcpy(out->labels, out->request.labels, n * sizeof *out->labels);
     if (out->labels)
         out->voxels =
             medals_alloc_zero(n, sizeof *out->voxels, "classes", error);
     if (out->voxels)
         out->mean = medals_alloc(n, sizeof *out->mean, "classes", error);
     for (size_t i = 0; out->mean && i < n; i++) {
-        out->texts[i] = g_strdup(options->texts[i]);
-        out->labels[i] =
-            options->labels ? options->labels[i] : (uint32_t) i + 1;
+        const MedalsTextClass *class = medals_text_class_at(list, i);
+        out->texts[i] = g_strdup(options->texts[class->text]);
         out->mean[i] = NAN;
         out->class_names[i] =
-            medals_model_class_label(run->model, out->request.class_index[i]);
+            medals_model_class_label(run->model, class->class_index);
     }
+    for (guint i = 0; i < list->notes->len; i++)
+        warn(run, "%s", (const char *) list->notes->pdata[i]);
     return out->mean != NULL;
 }
 
@@ -507,6 +569,9 @@ medals_segmentation_run(MedalsModel *model, const MedalsVolume *volume,
     medals_free(run.image);
     medals_free(run.queries);
     medals_free(run.values);
+    medals_free(run.place);
+    medals_free(run.ask_values);
+    medals_free(run.ask_flags);
     return run.out;
 }
 

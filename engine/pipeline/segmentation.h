@@ -17,7 +17,7 @@
 struct MedalsSegmentation {
     MedalsModel *model; /* keeps names alive */
     size_t count;
-    char **texts;       /* [count+1] */
+    char **texts;       /* [count+1] as given, the first that asks for it */
     uint32_t *labels;   /* [count] value in the labelmap */
     char **class_names; /* [count+1] "CT_Liver", or "" */
     uint64_t *voxels;   /* [count] */
@@ -36,7 +36,7 @@ struct MedalsSegmentation {
 /** What a session adds to a request. */
 typedef struct MedalsSegmentationExtras {
     /* [volume] i fastest: 1 + index of the text that a user marked there, or
-     * 0; NULL: none. Not with a region of interest. */
+     * 0; NULL: none. With whole texts; not with a region of interest. */
     const uint16_t *annotation;
     const MedalsFeatureStore *store; /* or NULL */
     /* What the image's values look like, when the user was told of it; NULL:

@@ -1,5 +1,5 @@
 /*
- * text_request.c - checking texts, settling modality, classes and window
+ * text_request.c - checking and reading texts, settling modality and window
  */
 #include "text_request.h"
 
@@ -38,38 +38,65 @@ static bool check_texts(const MedalsSegmentOptions *options, GError **error)
     return true;
 }
 
-static bool check_labels(const MedalsSegmentOptions *options, GError **error)
+static bool check_labels(const uint32_t *labels, size_t count, GError **error)
 {
-    if (!options->labels)
-        return true;
-    for (size_t i = 0; i < options->text_count; i++) {
-        if (options->labels[i] == 0)
+    for (size_t i = 0; i < count; i++) {
+        if (labels[i] == 0)
             return medals_fail(error, MEDALS_E_USAGE,
-                               "labels: 0 for text %zu; expected a positive "
-                               "value",
+                               "labels: value %zu is 0; expected a positive "
+                               "one",
                                i + 1);
         for (size_t j = 0; j < i; j++)
-            if (options->labels[i] == options->labels[j])
+            if (labels[i] == labels[j])
                 return medals_fail(error, MEDALS_E_USAGE,
                                    "labels: %u twice; expected different "
                                    "values",
-                                   options->labels[i]);
+                                   labels[i]);
     }
     return true;
 }
 
-static bool reserve(MedalsTextRequest *request, GError **error)
+/* Names of all classes of a request, as many as a message shows. */
+static char *shown_names(const MedalsTextClasses *list)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < list->classes->len && names->len < 200; i++)
+        g_string_append_printf(names, "%s%.60s", i ? ", " : "",
+                               medals_text_class_at(list, i)->name);
+    if (names->len >= 200)
+        g_string_append(names, ", ...");
+    return g_string_free(names, FALSE);
+}
+
+/* Values are one a class, or one a text where each text is one class. */
+static bool settle_labels(const MedalsSegmentOptions *options,
+                          MedalsTextRequest *request, GError **error)
 {
     size_t n = request->count;
-    request->class_index =
-        medals_alloc(n, sizeof *request->class_index, "classes", error);
-    if (request->class_index)
-        request->known =
-            medals_alloc_zero(n, sizeof *request->known, "classes", error);
-    if (request->known)
-        request->flags =
-            medals_alloc_zero(n, sizeof *request->flags, "classes", error);
-    return request->flags != NULL;
+    size_t given =
+        options->label_count ? options->label_count : options->text_count;
+    request->labels = medals_alloc(n, sizeof *request->labels, "labels", error);
+    if (!request->labels)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        request->labels[i] = (uint32_t) i + 1;
+    if (!options->labels)
+        return true;
+    if (!check_labels(options->labels, given, error))
+        return false;
+    bool one_a_text = given == options->text_count &&
+                      request->list.matches->len == options->text_count;
+    if (given != n && !one_a_text) {
+        g_autofree char *names = shown_names(&request->list);
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "labels: %zu values; expected %zu, one a class: %s",
+                           given, n, names);
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t text = medals_text_class_at(&request->list, i)->text;
+        request->labels[i] = options->labels[given == n ? i : text];
+    }
+    return true;
 }
 
 /* The modality that each text names, by the product's or the literal rule. */
@@ -90,7 +117,7 @@ static void settle_modality(const MedalsModel *model,
                             MedalsModality of_values,
                             MedalsTextRequest *request)
 {
-    MedalsModality named = medals_text_majority(of_text, request->count);
+    MedalsModality named = medals_text_majority(of_text, options->text_count);
     if (options->modality != MEDALS_MODALITY_NONE) {
         request->modality = options->modality;
         request->source = MEDALS_FROM_OPTION;
@@ -121,27 +148,81 @@ static int64_t match_literal(const MedalsModel *model, MedalsModality modality,
     return index < 0 ? -1 : index + (int64_t) own;
 }
 
-static void settle_classes(const MedalsModel *model,
-                           const MedalsSegmentOptions *options,
-                           const MedalsModality *of_text,
-                           MedalsTextRequest *request)
+static void read_literal(const MedalsModel *model,
+                         const MedalsSegmentOptions *options,
+                         const MedalsModality *of_text, MedalsTextClasses *list)
 {
     bool lesion = options->flags & MEDALS_SEGMENT_INSTANCES;
-    bool literal = options->flags & MEDALS_SEGMENT_REFERENCE;
-    bool all_same = true;
-    for (size_t i = 0; i < request->count; i++) {
+    for (size_t i = 0; i < options->text_count; i++) {
         const char *text = options->texts[i];
-        int64_t index = literal ? match_literal(model, of_text[i], lesion, text)
-                                : medals_model_match(model, request->modality,
-                                                     lesion, text);
+        MedalsTextClass *class = g_new0(MedalsTextClass, 1);
+        MedalsTextMatch match = {i, i};
+        class->name = g_strdup(text);
+        class->query = g_strdup(text);
+        class->text = i;
+        class->class_index = match_literal(model, of_text[i], lesion, text);
+        class->known = medals_model_class_trained(model, class->class_index);
+        g_ptr_array_add(list->classes, class);
+        g_array_append_val(list->matches, match);
+    }
+}
+
+/* Instances are numbered of one class. */
+static bool check_instances(const MedalsSegmentOptions *options,
+                            const MedalsTextRequest *request, GError **error)
+{
+    if (!(options->flags & MEDALS_SEGMENT_INSTANCES) ||
+        options->text_count > 1 || request->count == 1)
+        return true;
+    g_autofree char *names = shown_names(&request->list);
+    return medals_fail(error, MEDALS_E_USAGE,
+                       "instances: of %zu classes; expected a text that names "
+                       "one of them: %s",
+                       request->count, names);
+}
+
+static bool read_texts(const MedalsModel *model,
+                       const MedalsSegmentOptions *options,
+                       const MedalsModality *of_text,
+                       MedalsTextRequest *request, GError **error)
+{
+    uint32_t flags = options->flags;
+    const MedalsTextRules rules = {.modality = request->modality,
+                                   .lesion = flags & MEDALS_SEGMENT_INSTANCES,
+                                   .whole = flags & MEDALS_SEGMENT_WHOLE_TEXTS,
+                                   .apart =
+                                       flags & MEDALS_SEGMENT_KEEP_OVERLAP};
+    medals_text_classes_init(&request->list);
+    if (flags & MEDALS_SEGMENT_REFERENCE)
+        read_literal(model, options, of_text, &request->list);
+    else if (!medals_text_classes_read(&request->list, model, &rules,
+                                       options->texts, options->text_count,
+                                       error))
+        return false;
+    request->count = request->list.classes->len;
+    if (request->count > MEDALS_SEGMENT_MAX_TEXTS)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "text: %zu classes; expected at most %d",
+                           request->count, MEDALS_SEGMENT_MAX_TEXTS);
+    return check_instances(options, request, error);
+}
+
+static bool settle_classes(const MedalsModel *model, MedalsTextRequest *request,
+                           GError **error)
+{
+    size_t n = request->count;
+    int64_t first = medals_text_class_at(&request->list, 0)->class_index;
+    request->set.single = true;
+    request->flags =
+        medals_alloc_zero(n, sizeof *request->flags, "classes", error);
+    for (size_t i = 0; request->flags && i < n; i++) {
+        int64_t index = medals_text_class_at(&request->list, i)->class_index;
         const MedalsClass *found = medals_model_peek_class(model, index);
-        request->class_index[i] = index;
-        request->known[i] = medals_model_class_trained(model, index);
         request->flags[i] = found ? found->flags : 0;
         request->set.flags |= request->flags[i];
-        all_same = all_same && found && index == request->class_index[0];
+        request->set.single &= found && index == first;
     }
-    request->set.single = all_same;
+    return request->flags != NULL;
 }
 
 /* CT window: the option, else the first text's class, else soft tissue. A
@@ -154,7 +235,7 @@ static void settle_window(const MedalsModel *model,
                           !(options->flags & MEDALS_SEGMENT_PREPARED);
     if (!request->has_window)
         return;
-    int64_t first = request->class_index[0];
+    int64_t first = medals_text_class_at(&request->list, 0)->class_index;
     const MedalsClass *info = medals_model_peek_class(model, first);
     memcpy(request->window, model->package->ct_window, sizeof request->window);
     if (options->has_window)
@@ -179,32 +260,32 @@ bool medals_text_request_settle(const MedalsModel *model,
                                 MedalsModality of_values,
                                 MedalsTextRequest *request, GError **error)
 {
-    *request = (MedalsTextRequest){.count = options->text_count};
+    *request = (MedalsTextRequest){0};
     if (!medals_modality_check(options->modality, "modality", error) ||
         !medals_modality_check(options->header_modality, "header modality",
                                error) ||
-        !check_texts(options, error) || !check_labels(options, error) ||
-        !check_window(options, error))
+        !check_texts(options, error) || !check_window(options, error))
         return false;
     bool literal = options->flags & MEDALS_SEGMENT_REFERENCE;
-    MedalsModality *of_text = NULL;
-    bool ok = reserve(request, error) &&
-              (of_text = text_modalities(options, literal, error));
-    if (ok) {
-        settle_modality(model, options, of_text, of_values, request);
-        settle_classes(model, options, of_text, request);
+    MedalsModality *of_text = text_modalities(options, literal, error);
+    if (!of_text)
+        return false;
+    settle_modality(model, options, of_text, of_values, request);
+    bool ok = read_texts(model, options, of_text, request, error) &&
+              settle_labels(options, request, error) &&
+              settle_classes(model, request, error);
+    if (ok)
         settle_window(model, options, request);
-    } else {
+    else
         medals_text_request_clear(request);
-    }
     medals_free(of_text);
     return ok;
 }
 
 void medals_text_request_clear(MedalsTextRequest *request)
 {
-    medals_free(request->class_index);
-    medals_free(request->known);
+    medals_text_classes_clear(&request->list);
+    medals_free(request->labels);
     medals_free(request->flags);
     memset(request, 0, sizeof *request);
 }

@@ -15,6 +15,7 @@ MedalsAnswer *medals_answer_new(void)
     answer->changes = g_array_new(FALSE, TRUE, sizeof(MedalsChange));
     answer->windows = g_array_new(FALSE, FALSE, sizeof(MedalsBox));
     answer->dice = g_array_new(FALSE, FALSE, sizeof(double));
+    answer->matches = g_array_new(FALSE, FALSE, sizeof(MedalsTextMatch));
     answer->warnings = g_ptr_array_new_with_free_func(g_free);
     return answer;
 }
@@ -28,6 +29,7 @@ void medals_answer_free(MedalsAnswer **answer)
     g_array_unref(gone->changes);
     g_array_unref(gone->windows);
     g_array_unref(gone->dice);
+    g_array_unref(gone->matches);
     g_ptr_array_unref(gone->warnings);
     g_free(gone);
 }
@@ -146,4 +148,21 @@ double medals_answer_dice(const MedalsAnswer *answer, size_t class_index)
     return answer && class_index < answer->dice->len
                ? g_array_index(answer->dice, double, (guint) class_index)
                : NAN;
+}
+
+size_t medals_answer_match_count(const MedalsAnswer *answer)
+{
+    return answer ? answer->matches->len : 0;
+}
+
+bool medals_answer_match(const MedalsAnswer *answer, size_t index,
+                         size_t *text_index, size_t *class_index)
+{
+    if (index >= medals_answer_match_count(answer))
+        return false;
+    const MedalsTextMatch *match =
+        &g_array_index(answer->matches, MedalsTextMatch, index);
+    *text_index = match->text;
+    *class_index = match->index;
+    return true;
 }

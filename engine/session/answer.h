@@ -5,6 +5,7 @@
 #define MEDALS_ANSWER_H
 
 #include "state.h"
+#include "text_classes.h"
 
 typedef struct MedalsBox {
     int64_t extent[6];
@@ -18,6 +19,7 @@ struct MedalsAnswer {
     GArray *changes;     /* MedalsChange */
     GArray *windows;     /* MedalsBox */
     GArray *dice;        /* double, by class */
+    GArray *matches;     /* MedalsTextMatch, by text */
     GPtrArray *warnings; /* char *, owned; NULL-terminated by _finish */
 };
 

@@ -117,7 +117,8 @@ static uint32_t free_value(const MedalsClassList *list)
     return value;
 }
 
-static bool check_words(const char *what, const char *words, GError **error)
+bool medals_class_words_check(const char *what, const char *words,
+                              GError **error)
 {
     if (!words)
         return true;
@@ -164,8 +165,9 @@ static MedalsClassEntry *append(MedalsClassList *list, const char *text,
 bool medals_class_list_add(MedalsClassList *list, const char *text,
                            const char *name, uint32_t value, GError **error)
 {
-    if (!check_room(list, error) || !check_words("text", text, error) ||
-        !check_words("name", name, error))
+    if (!check_room(list, error) ||
+        !medals_class_words_check("text", text, error) ||
+        !medals_class_words_check("name", name, error))
         return false;
     if (of_text(list, text) >= 0)
         return medals_fail(error, MEDALS_E_INPUT,
@@ -221,8 +223,8 @@ static bool check_wanted(const MedalsClassList *list, const Wanted *wanted,
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     for (size_t i = 0; i < wanted->count; i++) {
         const char *text = wanted->texts[i];
-        if (!check_words("text", text, error) ||
-            !check_words("name", name_of(wanted, i), error))
+        if (!medals_class_words_check("text", text, error) ||
+            !medals_class_words_check("name", name_of(wanted, i), error))
             return false;
         if (text && !g_hash_table_add(seen, (gpointer) text))
             return medals_fail(error, MEDALS_E_INPUT,
@@ -394,7 +396,8 @@ static bool words_of(const cJSON *object, const char *name, char **out)
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     if (!item)
         return true;
-    if (!cJSON_IsString(item) || !check_words(name, item->valuestring, NULL))
+    if (!cJSON_IsString(item) ||
+        !medals_class_words_check(name, item->valuestring, NULL))
         return false;
     *out = g_strdup(item->valuestring);
     return true;

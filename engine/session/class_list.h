@@ -32,6 +32,11 @@ typedef struct MedalsClassList {
     uint32_t next_uid;
 } MedalsClassList;
 
+/** Texts and names: UTF-8, not empty, at most MEDALS_SESSION_MAX_TEXT bytes;
+ * NULL is none. @return false: MEDALS_E_INPUT */
+bool medals_class_words_check(const char *what, const char *words,
+                              GError **error);
+
 MedalsClassList *medals_class_list_new(void);
 MedalsClassList *medals_class_list_copy(const MedalsClassList *list);
 void medals_class_list_free(MedalsClassList *list);

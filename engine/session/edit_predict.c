@@ -128,6 +128,7 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
     MedalsSegmentOptions options = MEDALS_SEGMENT_OPTIONS_INIT;
     options.texts = (const char *const *) question->texts->pdata;
     options.text_count = question->texts->len;
+    options.flags = MEDALS_SEGMENT_WHOLE_TEXTS;
     options.labels = (const uint32_t *) (const void *) question->slots->data;
     options.modality = edit->settled.modality;
     options.has_window = edit->settled.has_window;

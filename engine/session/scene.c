@@ -45,6 +45,7 @@ bool medals_scene_settle(const MedalsScene *scene, MedalsSettled *settled,
     MedalsSegmentOptions options = MEDALS_SEGMENT_OPTIONS_INIT;
     options.texts = count ? texts : none;
     options.text_count = count ? count : 1;
+    options.flags = MEDALS_SEGMENT_WHOLE_TEXTS;
     options.modality = scene->modality;
     options.header_modality = scene->header_modality;
     options.has_window = scene->has_window;
@@ -157,11 +158,15 @@ const float *medals_scene_query(MedalsScene *scene, const MedalsExec *exec,
         return query;
     int64_t width = medals_query_encoder_width(scene->model->encoder);
     query = medals_alloc((size_t) width, sizeof *query, "query", error);
-    if (!query ||
-        !medals_query_encoder_run(exec, scene->model->encoder, &text, 1,
-                                  scene->prepared.modality, query, NULL,
-                                  error) ||
-        !check_query(query, width, text, error)) {
+    MedalsTextClass *class =
+        medals_text_class_of(scene->model, scene->prepared.modality, false, text);
+    const char *asked = class->query;
+    bool done = query &&
+                medals_query_encoder_run(exec, scene->model->encoder, &asked, 1,
+                                         scene->prepared.modality, query, NULL, error) &&
+                check_query(query, width, text, error);
+    medals_text_class_free(class);
+    if (!done) {
         medals_free(query);
         return NULL;
     }

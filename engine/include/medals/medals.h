@@ -18,6 +18,7 @@
 #include "medals/journal.h"
 #include "medals/metrics.h"
 #include "medals/model.h"
+#include "medals/reading.h"
 #include "medals/segment.h"
 #include "medals/session.h"
 #include "medals/types.h"

@@ -74,6 +74,8 @@ typedef struct MedalsClassInfo {
     /** Slicer's terminology entry (spec slicer.md 4), or NULL. */
     const char *terminology;
     const char *const *synonyms; /**< NULL-terminated */
+    /** an earlier class of this modality has the name: lists leave it out */
+    bool repeated;
 } MedalsClassInfo;
 /** Classes of the package's labels.json first, then the 243-class table. */
 MEDALS_API size_t medals_model_class_count(const MedalsModel *model);
@@ -81,8 +83,9 @@ MEDALS_API bool medals_model_class(const MedalsModel *model, size_t index,
                                    MedalsClassInfo *info);
 /**
  * Finds the class that a text names in a modality: the package's labels.json
- * first, then the 243-class table (command.md 2).
- * @return index for medals_model_class(), or -1
+ * first, then the 243-class table (command.md 2). medals/reading.h tells of a
+ * text that names several.
+ * @return index for medals_model_class(), or -1: none or several
  */
 MEDALS_API int64_t medals_model_match(const MedalsModel *model,
                                       MedalsModality modality, bool lesion,

@@ -139,6 +139,13 @@ MEDALS_API double medals_answer_seconds(const MedalsAnswer *answer);
 MEDALS_API const char *const *
 medals_answer_warnings(const MedalsAnswer *answer);
 
+/** Of setting and adding classes: pairs of a text and a class of its, by text.
+ * A text that names several has several pairs; texts may share a class. */
+MEDALS_API size_t medals_answer_match_count(const MedalsAnswer *answer);
+/** @return false: out of range */
+MEDALS_API bool medals_answer_match(const MedalsAnswer *answer, size_t index,
+                                    size_t *text_index, size_t *class_index);
+
 typedef struct MedalsChange {
     uint32_t struct_size; /**< set by the caller */
     size_t class_index;
@@ -164,19 +171,26 @@ MEDALS_API double medals_answer_dice(const MedalsAnswer *answer,
 /* ---- classes ------------------------------------------------------------ */
 
 /**
- * Sets the list of classes.
+ * Sets the list of classes. A text may name several ("both kidneys", "liver
+ * and spleen", a sided organ without its side): each becomes a class with a
+ * text of its own; texts of one class are merged. The answer's warnings say
+ * so, medals_answer_match() tells which class is whose.
  * @param texts count entries, NULL = an object known by prompts alone; a class
  *        of the same text keeps voxels, prompts and value; a class without
  *        text and name that a text or name fits is adopted
- * @param names count entries or NULL; an entry may be NULL: the text
+ * @param names count entries or NULL; an entry may be NULL: the text. Several
+ *        classes of one text get its name with their own behind
  * @param answer NULL or receives an answer (medals_answer_free()); so for all
  * @return MEDALS_E_INPUT no class, over 255, a text that is empty, there
- *         twice, not UTF-8 or over 10000 bytes
+ *         twice, not UTF-8, over 10000 bytes, or says what is not wanted
  */
 MEDALS_API MedalsStatus medals_session_set_classes(
     MedalsSession *session, const char *const *texts, const char *const *names,
     size_t count, MedalsAnswer **answer, MedalsError **error);
-/** @param class_index receives the new class's place; may be NULL */
+/** Adds the class of a text, or the classes; those that are there already stay
+ * as they are.
+ * @param class_index receives the place of the first of them; may be NULL
+ * @return MEDALS_E_INPUT as above, or all of them are there */
 MEDALS_API MedalsStatus medals_session_add_class(
     MedalsSession *session, const char *text, const char *name,
     size_t *class_index, MedalsAnswer **answer, MedalsError **error);

@@ -41,7 +41,7 @@ static bool parse(Choice *choice, char *const *arguments, GError **error)
 
 static bool is_wanted(const Choice *choice, const MedalsClassInfo *class)
 {
-    return (class->trained || choice->all) &&
+    return (class->trained || choice->all) && !class->repeated &&
            (choice->modality == MEDALS_MODALITY_NONE ||
             choice->modality == class->modality);
 }

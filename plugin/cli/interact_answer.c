@@ -108,6 +108,38 @@ void answer_add_classes(cJSON *object, const MedalsSession *session)
     }
 }
 
+/* Is each text one class? */
+static bool is_one_a_text(const MedalsAnswer *answer, size_t count)
+{
+    bool one = medals_answer_match_count(answer) == count;
+    for (size_t n = 0, text, class, last = 0; one && n < count; n++) {
+        one = medals_answer_match(answer, n, &text, &class) && text == n &&
+              (n == 0 || class > last);
+        last = class;
+    }
+    return one;
+}
+
+void answer_add_texts(cJSON *object, const MedalsAnswer *answer,
+                      const char *const *texts, size_t count)
+{
+    if (is_one_a_text(answer, count))
+        return;
+    cJSON *list = cJSON_AddArrayToObject(object, "texts");
+    size_t matches = medals_answer_match_count(answer), n = 0;
+    for (size_t t = 0; t < count; t++) {
+        cJSON *text = cJSON_CreateObject();
+        json_text(text, "text", texts[t]);
+        cJSON *classes = cJSON_AddArrayToObject(text, "classes");
+        size_t of, class;
+        for (; n < matches && medals_answer_match(answer, n, &of, &class) &&
+               of == t;
+             n++)
+            cJSON_AddItemToArray(classes, cJSON_CreateNumber((double) class));
+        cJSON_AddItemToArray(list, text);
+    }
+}
+
 /* What the file warned of, then what the session did. */
 static void add_warnings(cJSON *object, const char *const *first,
                          const char *one, const char *const *second)

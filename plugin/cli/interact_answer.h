@@ -47,5 +47,9 @@ void answer_add_extent(cJSON *object, const char *name,
 void answer_add_windows(cJSON *object, const MedalsAnswer *answer);
 /** [{"class":0,"text":...,"name":...,"value":1}] */
 void answer_add_classes(cJSON *object, const MedalsSession *session);
+/** Field "texts": of each text that was given (NULL: null) its classes. Left
+ * out where each text is one class of its own. */
+void answer_add_texts(cJSON *object, const MedalsAnswer *answer,
+                      const char *const *texts, size_t count);
 
 #endif

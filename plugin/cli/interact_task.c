@@ -79,6 +79,8 @@ static bool run_classes(InteractTask *task, GError **error)
             request->texts->len, &task->answer, &cause) != MEDALS_OK)
         return task_take(error, cause);
     answer_add_classes(task->fields, session);
+    answer_add_texts(task->fields, task->answer, texts_of(request->texts),
+                     request->texts->len);
     return true;
 }
 
@@ -95,6 +97,8 @@ static bool run_add_class(InteractTask *task, GError **error)
     medals_session_class(session, index, &info);
     json_number(task->fields, "class", (double) index);
     json_number(task->fields, "value", info.value);
+    const char *text = task->request.text;
+    answer_add_texts(task->fields, task->answer, &text, 1);
     return true;
 }
 

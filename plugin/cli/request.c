@@ -317,7 +317,7 @@ bool request_check_texts(Request *request, GError **error)
         return true;
     g_free(request->labels);
     request->labels =
-        labels_parse(request->label_list, request->texts->len, error);
+        labels_parse(request->label_list, &request->label_count, error);
     return request->labels != NULL;
 }
 

@@ -14,10 +14,11 @@
 enum { REQUEST_THREADS_MAX = 1024 };
 
 typedef struct {
-    const char *image;         /* file or DICOM folder */
-    GPtrArray *outputs;        /* paths; .nii.gz .nrrd .seg.nrrd ... */
-    GPtrArray *texts;          /* split, trimmed, all different */
-    uint32_t *labels;          /* one a text, or NULL: 1, 2, ... */
+    const char *image;  /* file or DICOM folder */
+    GPtrArray *outputs; /* paths; .nii.gz .nrrd .seg.nrrd ... */
+    GPtrArray *texts;   /* split, trimmed, all different */
+    uint32_t *labels;   /* one a class, or NULL: 1, 2, ... */
+    size_t label_count;
     const char *label_list;    /* as given; NULL */
     const char *model;         /* folder as given, or NULL */
     const char *series;        /* DICOM series UID or NULL */
@@ -34,6 +35,7 @@ typedef struct {
     uint64_t threads, stages, seed;
     bool instances, tta, keep_overlap, reference, no_names, json, quiet;
     bool is_challenge; /* the image is a challenge .npz */
+    bool whole_texts;  /* its sentences: one class and one value each */
 } Request;
 
 /**

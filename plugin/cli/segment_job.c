@@ -69,6 +69,8 @@ static uint32_t segment_flags(const Job *job)
         flags |= MEDALS_SEGMENT_PREPARED;
     if (request->reference)
         flags |= MEDALS_SEGMENT_REFERENCE;
+    if (request->whole_texts)
+        flags |= MEDALS_SEGMENT_WHOLE_TEXTS;
     return flags;
 }
 
@@ -80,6 +82,7 @@ static bool run_network(Job *job, GError **error)
     options.texts = (const char *const *) request->texts->pdata;
     options.text_count = request->texts->len;
     options.labels = request->labels;
+    options.label_count = request->label_count;
     options.modality = request->modality;
     options.header_modality = job->header_modality;
     options.has_window = request->has_window;

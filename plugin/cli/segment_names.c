@@ -56,7 +56,7 @@ void segment_names_init(SegmentNames *names, const MedalsSegmentation *result,
         if (!medals_segmentation_class(result, c, &report))
             continue;
         names->segments[c].label = report.label;
-        names->segments[c].name = report.text;
+        names->segments[c].name = report.name;
         segment_describe(&names->segments[c], model, report.class_index, c);
         names->present[c] = report.voxels > 0;
     }

@@ -27,8 +27,28 @@ static MedalsClassReport class_of(const Job *job, size_t index)
     return report;
 }
 
+/* Is each text one class, and each class of one text? */
+static bool is_one_to_one(const Job *job)
+{
+    size_t count = medals_segmentation_match_count(job->result);
+    bool one = count == medals_segmentation_class_count(job->result);
+    for (size_t n = 0, text, class; one && n < count; n++)
+        one = medals_segmentation_match(job->result, n, &text, &class) &&
+              text == n && class == n;
+    return one;
+}
+
+/* Only where a text is several classes or shares one they need to be told
+ * apart. */
+static void add_origin(const MedalsClassReport *report, cJSON *class)
+{
+    json_text(class, "name", report->name);
+    json_number(class, "text_index", (double) report->text_index);
+}
+
 static void add_classes(const Job *job, cJSON *root)
 {
+    bool plain = is_one_to_one(job);
     cJSON *list = cJSON_AddArrayToObject(root, "classes");
     size_t count = medals_segmentation_class_count(job->result);
     for (size_t c = 0; c < count; c++) {
@@ -41,7 +61,29 @@ static void add_classes(const Job *job, cJSON *root)
         json_number(class, "voxels", (double) report.voxels);
         json_number(class, "ml", report.ml);
         json_number(class, "mean_probability", report.mean_probability);
+        if (!plain)
+            add_origin(&report, class);
         cJSON_AddItemToArray(list, class);
+    }
+}
+
+/* Which classes each text came to. */
+static void add_texts(const Job *job, cJSON *root)
+{
+    const GPtrArray *texts = job->request.texts;
+    cJSON *list = cJSON_AddArrayToObject(root, "texts");
+    size_t count = medals_segmentation_match_count(job->result), n = 0;
+    for (guint t = 0; t < texts->len; t++) {
+        cJSON *text = cJSON_CreateObject();
+        json_text(text, "text", texts->pdata[t]);
+        cJSON *classes = cJSON_AddArrayToObject(text, "classes");
+        size_t of, class;
+        for (;
+             n < count &&
+             medals_segmentation_match(job->result, n, &of, &class) && of == t;
+             n++)
+            cJSON_AddItemToArray(classes, cJSON_CreateNumber((double) class));
+        cJSON_AddItemToArray(list, text);
     }
 }
 
@@ -107,6 +149,8 @@ void job_report_json(const Job *job, GString *out)
     else
         cJSON_AddNullToObject(root, "window");
     add_classes(job, root);
+    if (!is_one_to_one(job))
+        add_texts(job, root);
     add_stages(job, root);
     add_seconds(job, &info, root);
     json_text(root, "precision",
@@ -137,7 +181,7 @@ static void put_class(const Job *job, size_t index, GString *out)
 {
     MedalsClassReport report = class_of(job, index);
     g_string_append_printf(out, "%6u  ", report.label);
-    put_column(out, report.text, 26);
+    put_column(out, report.name, 26);
     put_column(out, report.class_name ? report.class_name : "-", 20);
     g_string_append_printf(out, "%10" G_GUINT64_FORMAT " %9.3f  ",
                            report.voxels, report.ml);

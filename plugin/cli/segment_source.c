@@ -35,8 +35,11 @@ static bool take_prompts(Job *job, GError **error)
         request->instances = true;
     if (!request_check_texts(request, error))
         return false;
-    if (!request->labels && !request->instances)
-        request->labels = g_steal_pointer(&labels);
+    request->whole_texts = true;
+    if (request->labels || request->instances)
+        return true;
+    request->labels = g_steal_pointer(&labels);
+    request->label_count = count;
     return true;
 }
 

@@ -79,18 +79,13 @@ bool texts_check(const GPtrArray *texts, GError **error)
     return true;
 }
 
-uint32_t *labels_parse(const char *list, size_t count, GError **error)
+uint32_t *labels_parse(const char *list, size_t *count, GError **error)
 {
     g_auto(GStrv) items = g_strsplit(list, ",", -1);
-    if (g_strv_length(items) != count) {
-        failure_set(error, EXIT_USAGE,
-                    "--labels: %u values; expected %zu, one a text",
-                    g_strv_length(items), count);
-        return NULL;
-    }
-    g_autofree uint32_t *labels = g_new0(uint32_t, count);
+    *count = g_strv_length(items);
+    g_autofree uint32_t *labels = g_new0(uint32_t, *count + 1);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         int64_t value = 0;
         if (!integer_parse(items[i], 1, UINT32_MAX, &value)) {
             failure_set(error, EXIT_USAGE,

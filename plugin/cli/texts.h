@@ -17,8 +17,9 @@ bool texts_read(const char *path, GPtrArray *texts, GError **error);
  *          more than the library takes */
 bool texts_check(const GPtrArray *texts, GError **error);
 
-/** Parses "3,7": as many as there are texts, positive, different.
+/** Parses "3,7": positive, different. How many there must be is known when
+ * the texts are read: one a class.
  * @return g_free'd values, or NULL: EXIT_USAGE */
-uint32_t *labels_parse(const char *list, size_t count, GError **error);
+uint32_t *labels_parse(const char *list, size_t *count, GError **error);
 
 #endif

@@ -17,14 +17,16 @@ from .errors import (BusyError, CancelledError, Error, InputError,
                      ShapeError, UsageError)
 from .image import Image
 from .labelmap import Label, Labelmap, segment
-from .model import ClassInfo, Model, default_model, default_model_path
+from .model import (ClassInfo, Model, ReadClass, Reading, default_model,
+                    default_model_path)
 from .readers import as_image
 from .session import Session, SessionClass, Statistics
 
 __all__ = [
     "Answer", "BusyError", "CancelledError", "Change", "ClassInfo", "Error",
     "Image", "InputError", "InternalError", "IoError", "Label", "Labelmap",
-    "Model", "NoMemoryError", "NoSpaceError", "Session", "SessionClass",
+    "Model", "NoMemoryError", "NoSpaceError", "ReadClass", "Reading",
+    "Session", "SessionClass",
     "ShapeError", "Statistics", "UsageError", "__version__", "as_image",
     "default_model", "default_model_path", "library_path", "load_library",
     "segment",

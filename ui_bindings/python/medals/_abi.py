@@ -52,7 +52,8 @@ class ClassInfo(_Sized):
     _fields_ = [("struct_size", c.c_uint32), ("name", Text),
                 ("modality", c.c_int), ("trained", c.c_bool),
                 ("lesion", c.c_bool), ("rgb", c.c_uint8 * 3),
-                ("terminology", Text), ("synonyms", Texts)]
+                ("terminology", Text), ("synonyms", Texts),
+                ("repeated", c.c_bool)]
 
 
 class SegmentOptions(_Sized):
@@ -62,7 +63,8 @@ class SegmentOptions(_Sized):
                 ("header_modality", c.c_int), ("has_window", c.c_bool),
                 ("window", c.c_double * 2), ("stages", c.c_uint32),
                 ("has_roi", c.c_bool), ("roi", Extent), ("seed", c.c_uint64),
-                ("progress", ProgressFn), ("progress_cookie", c.c_void_p)]
+                ("progress", ProgressFn), ("progress_cookie", c.c_void_p),
+                ("label_count", c.c_size_t)]
 
 
 class ClassReport(_Sized):
@@ -70,7 +72,14 @@ class ClassReport(_Sized):
                 ("label", c.c_uint32), ("class_index", c.c_int64),
                 ("class_name", Text), ("known", c.c_bool),
                 ("voxels", c.c_uint64), ("ml", c.c_double),
-                ("mean_probability", c.c_double)]
+                ("mean_probability", c.c_double), ("name", Text),
+                ("text_index", c.c_size_t)]
+
+
+class ReadClass(_Sized):
+    _fields_ = [("struct_size", c.c_uint32), ("text", Text), ("name", Text),
+                ("text_index", c.c_size_t), ("class_index", c.c_int64),
+                ("known", c.c_bool)]
 
 
 class InitialClass(_Sized):
@@ -165,7 +174,20 @@ FUNCTIONS = {
     "medals_segmentation_class_count": (c.c_size_t, [Handle]),
     "medals_segmentation_class": (c.c_bool, [
         Handle, c.c_size_t, c.POINTER(ClassReport)]),
+    "medals_segmentation_match_count": (c.c_size_t, [Handle]),
+    "medals_segmentation_match": (c.c_bool, [
+        Handle, c.c_size_t, Sizes, Sizes]),
     "medals_segmentation_warnings": (Texts, [Handle]),
+    # reading.h
+    "medals_reading_new": (Status, [
+        HandleOut, Handle, c.c_int, c.c_bool, Texts, c.c_size_t, HandleOut]),
+    "medals_reading_free": (None, [HandleOut]),
+    "medals_reading_class_count": (c.c_size_t, [Handle]),
+    "medals_reading_class": (c.c_bool, [
+        Handle, c.c_size_t, c.POINTER(ReadClass)]),
+    "medals_reading_match_count": (c.c_size_t, [Handle]),
+    "medals_reading_match": (c.c_bool, [Handle, c.c_size_t, Sizes, Sizes]),
+    "medals_reading_warnings": (Texts, [Handle]),
     # session.h
     "medals_session_open": (Status, [
         HandleOut, Handle, Handle, c.POINTER(SessionOptions), HandleOut]),
@@ -182,6 +204,8 @@ FUNCTIONS = {
     "medals_answer_window": (c.c_bool, [Handle, c.c_size_t, ExtentIn]),
     "medals_answer_count": (c.c_uint64, [Handle]),
     "medals_answer_dice": (c.c_double, [Handle, c.c_size_t]),
+    "medals_answer_match_count": (c.c_size_t, [Handle]),
+    "medals_answer_match": (c.c_bool, [Handle, c.c_size_t, Sizes, Sizes]),
     "medals_session_set_classes": (Status, [
         Handle, Texts, Texts, c.c_size_t] + _ANSWER),
     "medals_session_add_class": (Status, [Handle, Text, Text, Sizes]

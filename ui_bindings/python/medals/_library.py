@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, List, Optional, Sequence, Union
+from typing import Any, List, Optional, Sequence, Tuple, Union
 
 from . import _abi
 from .errors import InputError, IoError, error_of
@@ -174,6 +174,23 @@ def text_list(texts) -> List[str]:
     while texts and texts[len(found)] is not None:
         found.append(texts[len(found)].decode("utf-8", "replace"))
     return found
+
+
+def match_places(pointer: Any, kind: str,
+                 count: int) -> Tuple[Tuple[int, ...], ...]:
+    """Of each of `count` texts, where its classes stand.
+
+    kind: "medals_reading" or "medals_answer", what the pointer is.
+    """
+    library = load_library()
+    text, place = ctypes.c_size_t(), ctypes.c_size_t()
+    found: List[List[int]] = [[] for _ in range(count)]
+    for index in range(getattr(library, kind + "_match_count")(pointer)):
+        getattr(library, kind + "_match")(pointer, index, ctypes.byref(text),
+                                          ctypes.byref(place))
+        if text.value < count:
+            found[text.value].append(place.value)
+    return tuple(map(tuple, found))
 
 
 def modality_number(name: Optional[str]) -> int:

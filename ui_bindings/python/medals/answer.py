@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, List, Optional, Tuple
 
 from . import _abi
-from ._library import load_library, text_list
+from ._library import load_library, match_places, text_list
 
 #: Half-open box (i0,i1, j0,j1, k0,k1) in voxels.
 Extent = Tuple[int, ...]
@@ -32,13 +32,16 @@ class Answer:
     count: int  #: undo, redo: steps done; refine: passes run; else 0
     dice: Tuple[float, ...]  #: refine: a class's DSC to before, or NaN
     warnings: Tuple[str, ...]
-    class_index: Optional[int] = None  #: add_class: the new one
+    class_index: Optional[int] = None  #: add_class: the (first) new one
+    #: set_classes, add_class: of each text, the indices of its classes
+    places: Tuple[Tuple[int, ...], ...] = ()
 
 
-def read_answer(pointer: Any, class_count: int = 0) -> Answer:
+def read_answer(pointer: Any, class_count: int = 0,
+                text_count: int = 0) -> Answer:
     """An Answer of a MedalsAnswer, which stays the caller's.
 
-    class_count: how many entries `dice` gets.
+    class_count: how many entries `dice` gets; text_count: `places`.
     """
     library = load_library()
     return Answer(
@@ -49,7 +52,8 @@ def read_answer(pointer: Any, class_count: int = 0) -> Answer:
         library.medals_answer_count(pointer),
         tuple(library.medals_answer_dice(pointer, index)
               for index in range(class_count)),
-        tuple(text_list(library.medals_answer_warnings(pointer))))
+        tuple(text_list(library.medals_answer_warnings(pointer))),
+        places=match_places(pointer, "medals_answer", text_count))
 
 
 def _changes(library: ctypes.CDLL, pointer: Any) -> List[Change]:

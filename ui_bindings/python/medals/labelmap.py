@@ -21,7 +21,7 @@ class Label:
     """One class of a labelmap."""
 
     value: int  #: of its voxels
-    name: str
+    name: str  #: what asks for it alone, or what the session calls it
     text: Optional[str]  #: what was asked for; None: by prompts alone
     known: bool  #: the model was trained on it
     voxels: int
@@ -36,10 +36,14 @@ class Labelmap(Image):
     warnings: Tuple[str, ...] = ()
 
     def mask(self, name: Union[str, int]) -> np.ndarray:
-        """Voxels [k,j,i] of one class, bool, by its name, text or value."""
+        """Voxels [k,j,i] of one class, bool, by its name or value; by a text,
+        those of all its classes."""
         for label in self.labels:
-            if name in (label.name, label.text, label.value):
+            if name in (label.name, label.value):
                 return self.array == label.value
+        values = [label.value for label in self.labels if label.text == name]
+        if values:
+            return np.isin(self.array, values)
         raise InputError(f"label {name!r}: not in this labelmap; expected "
                          + ", ".join(label.name for label in self.labels))
 
@@ -91,6 +95,8 @@ def segment(image: Any, texts: Union[str, Sequence[str]],
     Args:
         image: whatever as_image() takes.
         texts: a list, or one string with ";" between; values are 1, 2, ...
+            A text that names several ("both kidneys") gives several labels,
+            texts of one class share a label: the warnings say so.
         model: a Model, the path of a package, or None: the default one.
         modality: ct, mr, us, pet, microscopy; None: header, texts, model.
         window: lower, upper bound in HU; CT only.
@@ -125,8 +131,8 @@ def _labelmap_of(image: Image, result: ctypes.c_void_p) -> Labelmap:
     for index in range(library.medals_segmentation_class_count(result)):
         library.medals_segmentation_class(result, index,
                                           ctypes.byref(report))
-        text = decode(report.text)
-        labels.append(Label(report.label, text or "", text, report.known,
+        labels.append(Label(report.label, decode(report.name) or "",
+                            decode(report.text), report.known,
                             report.voxels, report.ml,
                             number_or_none(report.mean_probability)))
     array = array_of_volume(library.medals_segmentation_peek_labelmap(result))

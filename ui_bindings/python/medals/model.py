@@ -4,12 +4,12 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, Optional, Sequence, Tuple, Union
 
 from . import _abi
 from ._library import (call, decode, encode, library_path, load_library,
-                       modality_number, modality_text, text_list,
-                       whole_number)
+                       match_places, modality_number, modality_text,
+                       text_array, text_list, whole_number)
 from .errors import InputError, IoError, UsageError
 
 _PRECISIONS = ("auto", "f32", "bf16")
@@ -33,6 +33,27 @@ class ClassInfo:
     rgb: Tuple[int, int, int]  #: 0..255
     terminology: Optional[str]  #: 3D Slicer's entry, with SNOMED CT codes
     synonyms: Tuple[str, ...]
+    repeated: bool = False  #: an earlier one of the modality has the name
+
+
+@dataclass(frozen=True)
+class ReadClass:
+    """A class that texts ask for."""
+
+    text: str  #: as given, the first that asks for it
+    text_index: int
+    name: str  #: a text that asks for it alone
+    info: Optional[ClassInfo]  #: None: free text
+    known: bool  #: the model was trained on it
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What texts ask for."""
+
+    classes: Tuple[ReadClass, ...]
+    places: Tuple[Tuple[int, ...], ...]  #: of each text, in classes
+    warnings: Tuple[str, ...]
 
 
 class Model:
@@ -134,11 +155,39 @@ class Model:
 
     def match(self, text: str, modality: Optional[str] = None,
               lesion: bool = False) -> Optional[ClassInfo]:
-        """The class that a text names in a modality (None: the default)."""
+        """The class that a text names in a modality (None: the default);
+        None for a text that names none or several: see read()."""
         number = modality_number(modality or self.default_modality)
         index = load_library().medals_model_match(
             self.pointer, number, lesion, encode(text))
         return None if index < 0 else self.classes[index]
+
+    def read(self, texts: Sequence[str], modality: Optional[str] = None,
+             lesion: bool = False) -> Reading:
+        """What texts ask for in a modality (None: the default), before
+        anything runs; raises InputError for one that says what is not
+        wanted."""
+        library, reading = load_library(), ctypes.c_void_p()
+        number = modality_number(modality or self.default_modality)
+        call("medals_reading_new", ctypes.byref(reading), self.pointer,
+             number, lesion, text_array(texts), len(texts))
+        try:
+            return Reading(
+                tuple(self._read_class(reading, index) for index in
+                      range(library.medals_reading_class_count(reading))),
+                match_places(reading, "medals_reading", len(texts)),
+                tuple(text_list(library.medals_reading_warnings(reading))))
+        finally:
+            library.medals_reading_free(ctypes.byref(reading))
+
+    def _read_class(self, reading: ctypes.c_void_p, index: int) -> ReadClass:
+        info = _abi.ReadClass()
+        load_library().medals_reading_class(reading, index,
+                                            ctypes.byref(info))
+        found = None if info.class_index < 0 else self.classes[
+            info.class_index]
+        return ReadClass(decode(info.text) or "", info.text_index,
+                         decode(info.name) or "", found, info.known)
 
     def _class(self, index: int) -> ClassInfo:
         info = _abi.ClassInfo()
@@ -148,7 +197,7 @@ class Model:
                          modality_text(info.modality) or "", info.trained,
                          info.lesion, tuple(info.rgb),
                          decode(info.terminology),
-                         tuple(text_list(info.synonyms)))
+                         tuple(text_list(info.synonyms)), info.repeated)
 
 
 def default_model() -> Model:

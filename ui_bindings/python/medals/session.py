@@ -157,7 +157,9 @@ class Session:
         Args:
             texts: a list, or one string with ";" between. None in the list
                 is an object known by prompts alone. A class of the same text
-                keeps voxels, prompts and value.
+                keeps voxels, prompts and value. A text that names several
+                ("both kidneys") becomes several, texts of one class are
+                merged: Answer.places and .warnings say so.
             names: as many, or None: the texts are the names.
         """
         wanted = split_texts(texts)
@@ -166,15 +168,15 @@ class Session:
                              "one a text")
         return self._edit("medals_session_set_classes", text_array(wanted),
                           None if names is None else text_array(names),
-                          len(wanted))
+                          len(wanted), text_count=len(wanted))
 
     def add_class(self, text: Optional[str] = None,
                   name: Optional[str] = None) -> Answer:
-        """Adds a class; text None: by prompts alone. Answer.class_index is
-        its place."""
+        """Adds a class, or those of a text that names several; text None: by
+        prompts alone. Answer.class_index is the place of the first."""
         index = ctypes.c_size_t()
         answer = self._edit("medals_session_add_class", encode(text),
-                            encode(name), ctypes.byref(index))
+                            encode(name), ctypes.byref(index), text_count=1)
         return dataclasses.replace(answer, class_index=index.value)
 
     def remove_class(self, which: ClassRef) -> Answer:
@@ -486,13 +488,14 @@ class Session:
         with self._handle.change() as pointer:
             self._classes = _classes_of(pointer)
 
-    def _edit(self, name: str, *arguments: Any) -> Answer:
+    def _edit(self, name: str, *arguments: Any,
+              text_count: int = 0) -> Answer:
         """A short call that may change the class list."""
         answer = ctypes.c_void_p()
         with self._handle.change() as pointer:
             call(name, pointer, *arguments, ctypes.byref(answer))
             self._classes = _classes_of(pointer)
-            return _take(answer)
+            return _take(answer, text_count=text_count)
 
     def _run(self, name: str, *arguments: Any, answer: str = "both",
              progress: Optional[ProgressCallback] = None,
@@ -574,10 +577,11 @@ class Session:
                      found.voxels, found.ml, found.mean_probability)
 
 
-def _take(answer: ctypes.c_void_p, class_count: int = 0) -> Answer:
+def _take(answer: ctypes.c_void_p, class_count: int = 0,
+          text_count: int = 0) -> Answer:
     """Reads an answer and frees it; an empty one when C gave none."""
     try:
-        return read_answer(answer, class_count)
+        return read_answer(answer, class_count, text_count)
     finally:
         load_library().medals_answer_free(ctypes.byref(answer))
 

@@ -41,8 +41,10 @@ MedalsStatus medals_reading_new(MedalsReading **out, const MedalsModel *model,
 {
     GError *inner = NULL;
     const MedalsTextRules rules = {.modality = modality, .lesion = lesion};
-    *out = NULL;
-    if (!check_texts(model, modality, texts, count, &inner))
+    if (out)
+        *out = NULL;
+    if (!medals_check_given(out, "out", &inner) ||
+        !check_texts(model, modality, texts, count, &inner))
         return medals_error_take(inner, error);
     MedalsReading *reading = g_new0(MedalsReading, 1);
     medals_text_classes_init(&reading->list);
@@ -97,13 +99,8 @@ size_t medals_reading_match_count(const MedalsReading *reading)
 bool medals_reading_match(const MedalsReading *reading, size_t index,
                           size_t *text_index, size_t *class_index)
 {
-    if (index >= medals_reading_match_count(reading))
-        return false;
-    const MedalsTextMatch *match =
-        &g_array_index(reading->list.matches, MedalsTextMatch, index);
-    *text_index = match->text;
-    *class_index = match->index;
-    return true;
+    return reading && medals_text_match_get(reading->list.matches, index,
+                                            text_index, class_index);
 }
 
 const char *const *medals_reading_warnings(const MedalsReading *reading)

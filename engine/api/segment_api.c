@@ -90,13 +90,9 @@ bool medals_segmentation_match(const MedalsSegmentation *segmentation,
                                size_t index, size_t *text_index,
                                size_t *class_index)
 {
-    if (index >= medals_segmentation_match_count(segmentation))
-        return false;
-    const MedalsTextMatch *match = &g_array_index(
-        segmentation->request.list.matches, MedalsTextMatch, index);
-    *text_index = match->text;
-    *class_index = match->index;
-    return true;
+    return segmentation &&
+           medals_text_match_get(segmentation->request.list.matches, index,
+                                 text_index, class_index);
 }
 
 size_t medals_segmentation_stage_count(const MedalsSegmentation *segmentation)

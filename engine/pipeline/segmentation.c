@@ -18,7 +18,8 @@
 #define ALL_FLAGS                                                              \
     (MEDALS_SEGMENT_INSTANCES | MEDALS_SEGMENT_TTA |                           \
      MEDALS_SEGMENT_KEEP_OVERLAP | MEDALS_SEGMENT_PROBABILITIES |              \
-     MEDALS_SEGMENT_REFERENCE | MEDALS_SEGMENT_PREPARED)
+     MEDALS_SEGMENT_REFERENCE | MEDALS_SEGMENT_PREPARED |                      \
+     MEDALS_SEGMENT_WHOLE_TEXTS)
 
 /* One request while it runs. */
 typedef struct Run {

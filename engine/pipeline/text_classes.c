@@ -183,3 +183,17 @@ int64_t medals_model_match(const MedalsModel *model, MedalsModality modality,
     medals_text_class_free(class);
     return index;
 }
+
+bool medals_text_match_get(const GArray *matches, size_t index, size_t *text,
+                           size_t *class_index)
+{
+    if (index >= matches->len)
+        return false;
+    const MedalsTextMatch *match =
+        &g_array_index(matches, MedalsTextMatch, index);
+    if (text)
+        *text = match->text;
+    if (class_index)
+        *class_index = match->index;
+    return true;
+}

@@ -59,6 +59,10 @@ bool medals_text_classes_read(MedalsTextClasses *list, const MedalsModel *model,
                               const char *const *texts, size_t count,
                               GError **error);
 void medals_text_classes_clear(MedalsTextClasses *classes);
+/** A match of a list, for a caller who may leave out either number.
+ * @return false: out of range (nothing is written) */
+bool medals_text_match_get(const GArray *matches, size_t index, size_t *text,
+                           size_t *class_index);
 /** One text of one class, whole. @owner *out: medals_text_class_free() */
 MedalsTextClass *medals_text_class_of(const MedalsModel *model,
                                       MedalsModality modality, bool lesion,

@@ -158,11 +158,6 @@ size_t medals_answer_match_count(const MedalsAnswer *answer)
 bool medals_answer_match(const MedalsAnswer *answer, size_t index,
                          size_t *text_index, size_t *class_index)
 {
-    if (index >= medals_answer_match_count(answer))
-        return false;
-    const MedalsTextMatch *match =
-        &g_array_index(answer->matches, MedalsTextMatch, index);
-    *text_index = match->text;
-    *class_index = match->index;
-    return true;
+    return answer && medals_text_match_get(answer->matches, index, text_index,
+                                           class_index);
 }

@@ -87,15 +87,14 @@ static int64_t there(const MedalsEdit *edit, int64_t class_index)
 }
 
 /* One of several classes of a text goes on where it is there already. */
-static const char *text_of(const MedalsEdit *edit,
-                           const MedalsTextClass *class, bool several)
+static const char *text_of(const MedalsEdit *edit, const MedalsTextClass *class,
+                           bool several)
 {
     int64_t index = several ? there(edit, class->class_index) : -1;
-    return index < 0
-               ? class->name
-               : medals_class_list_at(edit->session->state->classes,
-                                      (size_t) index)
-                     ->text;
+    return index < 0 ? class->name
+                     : medals_class_list_at(edit->session->state->classes,
+                                            (size_t) index)
+                           ->text;
 }
 
 static char *name_of(const MedalsTextClass *class, const char *given,
@@ -121,8 +120,7 @@ static bool wish_read(MedalsEdit *edit, const char *const *texts,
     for (guint i = 0; i < wish->list.classes->len; i++) {
         const MedalsTextClass *class = medals_text_class_at(&wish->list, i);
         bool several = count_classes(&wish->list, class->text) > 1;
-        g_ptr_array_add(wish->texts,
-                        (gpointer) text_of(edit, class, several));
+        g_ptr_array_add(wish->texts, (gpointer) text_of(edit, class, several));
         g_ptr_array_add(
             wish->names,
             name_of(class, names ? names[class->text] : NULL, several));

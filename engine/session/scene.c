@@ -158,12 +158,13 @@ const float *medals_scene_query(MedalsScene *scene, const MedalsExec *exec,
         return query;
     int64_t width = medals_query_encoder_width(scene->model->encoder);
     query = medals_alloc((size_t) width, sizeof *query, "query", error);
-    MedalsTextClass *class =
-        medals_text_class_of(scene->model, scene->prepared.modality, false, text);
+    MedalsTextClass *class = medals_text_class_of(
+        scene->model, scene->prepared.modality, false, text);
     const char *asked = class->query;
     bool done = query &&
                 medals_query_encoder_run(exec, scene->model->encoder, &asked, 1,
-                                         scene->prepared.modality, query, NULL, error) &&
+                                         scene->prepared.modality, query, NULL,
+                                         error) &&
                 check_query(query, width, text, error);
     medals_text_class_free(class);
     if (!done) {

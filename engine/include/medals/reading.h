@@ -52,7 +52,7 @@ MEDALS_API bool medals_reading_class(const MedalsReading *reading, size_t index,
                                      MedalsReadClass *info);
 /** Pairs of a text and a class of its, by text. */
 MEDALS_API size_t medals_reading_match_count(const MedalsReading *reading);
-/** @return false: out of range */
+/** @return false: out of range. NULL: that number is not wanted */
 MEDALS_API bool medals_reading_match(const MedalsReading *reading, size_t index,
                                      size_t *text_index, size_t *class_index);
 /** What the user is to know, NULL-terminated, one line each. Borrowed. */

@@ -125,7 +125,7 @@ medals_segmentation_class(const MedalsSegmentation *segmentation, size_t index,
  * several pairs, a text that is merged shares the class of another. */
 MEDALS_API size_t
 medals_segmentation_match_count(const MedalsSegmentation *segmentation);
-/** @return false: out of range */
+/** @return false: out of range. NULL: that number is not wanted */
 MEDALS_API bool
 medals_segmentation_match(const MedalsSegmentation *segmentation, size_t index,
                           size_t *text_index, size_t *class_index);

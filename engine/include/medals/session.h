@@ -142,7 +142,7 @@ medals_answer_warnings(const MedalsAnswer *answer);
 /** Of setting and adding classes: pairs of a text and a class of its, by text.
  * A text that names several has several pairs; texts may share a class. */
 MEDALS_API size_t medals_answer_match_count(const MedalsAnswer *answer);
-/** @return false: out of range */
+/** @return false: out of range. NULL: that number is not wanted */
 MEDALS_API bool medals_answer_match(const MedalsAnswer *answer, size_t index,
                                     size_t *text_index, size_t *class_index);
 

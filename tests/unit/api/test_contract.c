@@ -171,6 +171,13 @@ static void test_peeks(void)
     GIVES(medals_segmentation_peek_layer, (NULL, 0), NULL);
     GIVES(medals_segmentation_peek_probability, (NULL, 0), NULL);
     GIVES(medals_segmentation_class_count, (NULL), 0);
+    GIVES(medals_segmentation_match_count, (NULL), 0);
+    GIVES(medals_segmentation_match, (NULL, 0, NULL, NULL), false);
+    GIVES(medals_reading_class_count, (NULL), 0);
+    GIVES(medals_reading_match_count, (NULL), 0);
+    GIVES(medals_reading_match, (NULL, 0, NULL, NULL), false);
+    GIVES(medals_reading_warnings, (NULL), NULL);
+    RUNS(medals_reading_free, (NULL));
     GIVES(medals_segmentation_stage_count, (NULL), 0);
     GIVES(medals_segmentation_warnings, (NULL), NULL);
     RUNS(medals_segmentation_info, (NULL, NULL));
@@ -208,6 +215,8 @@ static void test_more_peeks(void)
     GIVES(medals_answer_window, (NULL, 0, extent), false);
     g_assert_true(extent[0] == 0 && extent[5] == 0);
     GIVES(medals_answer_count, (NULL), 0);
+    GIVES(medals_answer_match_count, (NULL), 0);
+    GIVES(medals_answer_match, (NULL, 0, NULL, NULL), false);
     IS_NAN(medals_answer_dice, (NULL, 0));
     GIVES(medals_session_class_count, (NULL), 0);
     GIVES(medals_session_stroke_is_open, (NULL), false);
@@ -302,6 +311,17 @@ static void test_null_requests(void)
     NOTHING(medals_segment, result, (&result, model, NULL, &ask, &error));
     NOTHING(medals_segment, result, (&result, model, volume, NULL, &error));
     REFUSED(medals_segment, (NULL, model, volume, &ask, &error));
+    MedalsReading *reading;
+    const MedalsModality ct = MEDALS_MODALITY_CT;
+    NOTHING(medals_reading_new, reading,
+            (&reading, NULL, ct, false, text, 1, &error));
+    NOTHING(medals_reading_new, reading,
+            (&reading, model, ct, false, NULL, 1, &error));
+    NOTHING(medals_reading_new, reading,
+            (&reading, model, ct, false, text, 0, &error));
+    NOTHING(medals_reading_new, reading,
+            (&reading, model, (MedalsModality) 99, false, text, 1, &error));
+    REFUSED(medals_reading_new, (NULL, model, ct, false, text, 1, &error));
     NOTHING(medals_compare, comparison,
             (&comparison, NULL, volume, NULL, &error));
     NOTHING(medals_compare, comparison,
@@ -538,7 +558,7 @@ static void test_options(void)
     NUMBERS(ask.header_modality, MedalsModality, segment(&ask));
     time.size[0] = time.size[1] = time.size[2] = 32;
     NUMBERS(time.precision, MedalsPrecision, bench(&time));
-    ask.flags = 64;
+    ask.flags = 1u << 30;
     refused("flags", segment(&ask), MEDALS_E_USAGE);
 }
 
@@ -680,6 +700,7 @@ static void test_buffers(void)
 static MedalsSegmentation *segmentation;
 static MedalsComparison *comparison, *instances;
 static MedalsAnswer *answer;
+static MedalsReading *reading;
 
 #define FILL(word, handle)                                                     \
     static bool fill_##word(Report *report, size_t index)                      \
@@ -694,6 +715,7 @@ FILL(answer_change, answer)
 FILL(comparison_label, comparison)
 FILL(segmentation_class, segmentation)
 FILL(segmentation_stage, segmentation)
+FILL(reading_class, reading)
 
 static bool fill_instances(Report *report, size_t index)
 {
@@ -751,6 +773,10 @@ static void test_reports(void)
     score.instances = true;
     OK(medals_compare(&instances, labelmap, labelmap, &score, &error));
     OK(medals_segment(&segmentation, model, volume, &ask, &error));
+    OK(medals_reading_new(&reading, model, MEDALS_MODALITY_MRI, false, text, 1,
+                          &error));
+    check_report(fill_reading_class, sizeof(MedalsReadClass));
+    medals_reading_free(&reading);
     check_report(fill_model_stage, sizeof(MedalsStageInfo));
     check_report(fill_model_class, sizeof(MedalsClassInfo));
     check_report(fill_session_class, sizeof(MedalsSessionClass));

@@ -25,6 +25,7 @@ typedef struct Bytes {
     size_t size;
 } Bytes;
 
+static MedalsContext *context; /* for all runs */
 static MedalsModel *model;
 
 static uint8_t take_byte(Bytes *bytes)
@@ -182,7 +183,8 @@ static void prompt(MedalsSession *session, Bytes *bytes)
     what.mask_bytes = 1;
     for (int a = 0; a < 3; a++)
         what.mask_bytes *=
-            (size_t) ((what.extent[2 * a + 1] - what.extent[2 * a]) & 31);
+            ((size_t) what.extent[2 * a + 1] - (size_t) what.extent[2 * a]) &
+            31;
     what.mask_bytes = MIN(what.mask_bytes, sizeof mask);
     memset(mask, take_byte(bytes) % 4 != 0, sizeof mask);
     if (kind >= 200)
@@ -255,7 +257,6 @@ static void read_all(const MedalsSession *session)
 
 static void begin(void)
 {
-    MedalsContext *context = NULL;
     MedalsContextOptions options = MEDALS_CONTEXT_OPTIONS_INIT;
     options.threads = 1;
     if (medals_context_new(&context, &options, NULL) != MEDALS_OK ||

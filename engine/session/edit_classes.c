@@ -105,6 +105,16 @@ static char *name_of(const MedalsTextClass *class, const char *given,
     return g_strdup_printf("%s (%s)", given, class->name);
 }
 
+/* Does the caller name every class? Then a text is one of them, so that a
+ * host's segments and the classes stay pairs. */
+static bool are_named(const char *const *names, size_t count)
+{
+    bool named = names != NULL;
+    for (size_t i = 0; named && i < count; i++)
+        named = names[i] != NULL;
+    return named;
+}
+
 static bool wish_read(MedalsEdit *edit, const char *const *texts,
                       const char *const *names, size_t count, Wish *wish,
                       GError **error)
@@ -113,7 +123,8 @@ static bool wish_read(MedalsEdit *edit, const char *const *texts,
     if (!check_texts(texts, names, count, error) ||
         !settle(edit, texts, count, error))
         return false;
-    const MedalsTextRules rules = {.modality = edit->settled.modality};
+    const MedalsTextRules rules = {.modality = edit->settled.modality,
+                                   .whole = are_named(names, count)};
     if (!medals_text_classes_read(&wish->list, session->scene.model, &rules,
                                   texts, count, error))
         return false;

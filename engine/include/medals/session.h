@@ -179,7 +179,8 @@ MEDALS_API double medals_answer_dice(const MedalsAnswer *answer,
  *        of the same text keeps voxels, prompts and value; a class without
  *        text and name that a text or name fits is adopted
  * @param names count entries or NULL; an entry may be NULL: the text. Several
- *        classes of one text get its name with their own behind
+ *        classes of one text get its name with their own behind; where every
+ *        class is named, each text stays one class as it stands
  * @param answer NULL or receives an answer (medals_answer_free()); so for all
  * @return MEDALS_E_INPUT no class, over 255, a text that is empty, there
  *         twice, not UTF-8, over 10000 bytes, or says what is not wanted

@@ -3,6 +3,7 @@
  */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 GQuark medals_error_quark(void)
@@ -26,4 +27,12 @@ MedalsStatus medals_error_code(const GError *error)
     if (!error || error->domain != MEDALS_ERROR)
         return MEDALS_E_INTERNAL;
     return (MedalsStatus) error->code;
+}
+
+MedalsStatus medals_errno_status(int code)
+{
+    if (code == ENOMEM)
+        return MEDALS_E_NOMEM;
+    return code == ENOSPC || code == EDQUOT || code == EFBIG ? MEDALS_E_NOSPACE
+                                                             : MEDALS_E_IO;
 }

@@ -30,4 +30,8 @@ void medals_error_set(GError **error, MedalsStatus status, const char *format,
 /** The status of a GError; foreign domains count as MEDALS_E_INTERNAL. */
 MedalsStatus medals_error_code(const GError *error);
 
+/** errno -> MEDALS_E_NOMEM, MEDALS_E_NOSPACE for a full disk or quota, else
+ * MEDALS_E_IO. */
+MedalsStatus medals_errno_status(int code);
+
 #endif

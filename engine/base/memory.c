@@ -26,9 +26,9 @@ bool medals_size_multiply(size_t *product, size_t factor)
     return true;
 }
 
-void medals_alloc_fail_after(int64_t n)
+int64_t medals_alloc_fail_after(int64_t n)
 {
-    atomic_store(&fail_after, n);
+    return atomic_exchange(&fail_after, n);
 }
 
 /* Counts down; true once when the count reaches zero. */

@@ -39,7 +39,8 @@ void medals_memory_turn_end(void);
 /** a*b*... without overflow; false when the product exceeds SIZE_MAX/2. */
 bool medals_size_multiply(size_t *product, size_t factor);
 
-/** For tests: the allocation after `n` more of them fails (n < 0: none). */
-void medals_alloc_fail_after(int64_t n);
+/** For tests: the allocation after `n` more of them fails (n < 0: none).
+ * @return what was left of the n of before; negative: one has failed */
+int64_t medals_alloc_fail_after(int64_t n);
 
 #endif

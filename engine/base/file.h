@@ -68,6 +68,14 @@ void medals_folder_abort(const char *temporary);
 /** Makes a folder (and those above it) that only its owner may look into,
  * mode 0700; one that is there stays as it is. */
 bool medals_folder_private(const char *path, GError **error);
+/**
+ * A file that is on the disk takes the name of another, which is kept beside
+ * it under the name and `aside` and the first free number. Where files can
+ * have two names, one of them has the name at any moment.
+ * @return false: MEDALS_E_IO (the old one has its name)
+ */
+bool medals_file_replace(const char *path, const char *fresh, const char *aside,
+                         GError **error);
 /** Makes an empty file of mode 0600 where there is none. A link there is
  * refused: it may have been planted. */
 bool medals_file_private(const char *path, GError **error);

@@ -164,3 +164,44 @@ bool medals_file_private(const char *path, GError **error)
     medals_place_close(&place);
     return done;
 }
+
+/* The old file under its name and `aside` and a number, too; or only there,
+ * where a file has one name. */
+static char *keep_aside(const MedalsPlace *place, const char *aside)
+{
+    for (int n = 1; n < 100000; n++) {
+        g_autofree char *name =
+            g_strdup_printf("%s%s%d", place->name, aside, n);
+        if (medals_disk_link(place->folder, place->name, name) == 0)
+            return g_steal_pointer(&name);
+        struct stat status;
+        bool free_name =
+            errno != EEXIST &&
+            fstatat(place->folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0;
+        if (free_name &&
+            medals_disk_rename(place->folder, place->name, name) == 0)
+            return g_steal_pointer(&name);
+        if (free_name)
+            return NULL;
+    }
+    return NULL;
+}
+
+bool medals_file_replace(const char *path, const char *fresh, const char *aside,
+                         GError **error)
+{
+    MedalsPlace place;
+    if (!medals_place_open(&place, path, error))
+        return false;
+    g_autofree char *name = g_path_get_basename(fresh);
+    g_autofree char *kept = keep_aside(&place, aside);
+    bool done = kept &&
+                medals_disk_rename(place.folder, name, place.name) == 0 &&
+                medals_disk_sync_folder(place.folder, path) == 0;
+    if (!done)
+        medals_place_fail(error, path, "cannot be replaced");
+    if (!done && kept)
+        medals_disk_rename(place.folder, kept, place.name);
+    medals_place_close(&place);
+    return done;
+}

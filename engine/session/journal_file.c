@@ -73,30 +73,61 @@ static bool check_image(const MedalsJournalFile *journal, const char *hash,
                        journal->folder, found, hash);
 }
 
-/* A damaged file is kept beside the new one that takes its place. */
-static bool set_aside(MedalsJournalFile *journal, GError **error)
+static bool write_all(MedalsJournalFile *journal, uint64_t revision,
+                      size_t cursor, const MedalsState *state,
+                      const MedalsHistory *history, GError **error);
+
+static void remove_file(const char *path)
 {
+    static const char *const ends[] = {"-wal", "-shm", "-journal", ""};
+    for (size_t n = 0; n < G_N_ELEMENTS(ends); n++) {
+        g_autofree char *name = g_strconcat(path, ends[n], NULL);
+        g_unlink(name);
+    }
+}
+
+/* What was read, in a whole file of its own that is on the disk and closed. */
+static bool write_fresh(MedalsJournalFile *journal, const char *fresh,
+                        const char *hash, const MedalsJournalContent *content,
+                        GError **error)
+{
+    sqlite3 *damaged = journal->db;
+    remove_file(fresh);
+    journal->db = medals_file_private(fresh, error)
+                      ? medals_store_open(fresh, true, error)
+                      : NULL;
+    bool ok =
+        journal->db &&
+        begin_new(journal, hash, content->model ? content->model : "", error) &&
+        (!content->modality ||
+         medals_store_set_meta(journal->db, fresh, "modality",
+                               content->modality, error)) &&
+        write_all(journal, content->revision, content->history->cursor,
+                  content->state, content->history, error) &&
+        medals_store_run(journal->db, fresh, "PRAGMA wal_checkpoint(TRUNCATE)",
+                         error);
+    sqlite3_close(journal->db);
+    journal->db = damaged;
+    return ok;
+}
+
+/* The damaged file gets a second name, then the fresh one takes the first. At
+ * any moment one of them has it. */
+static bool take_place(MedalsJournalFile *journal, const char *fresh,
+                       GError **error)
+{
+    if (!medals_store_run(journal->db, journal->path,
+                          "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        return false;
     sqlite3_close(journal->db);
     journal->db = NULL;
-    g_autofree char *aside = NULL;
-    for (int n = 1; !aside || g_file_test(aside, G_FILE_TEST_EXISTS); n++) {
-        g_free(aside);
-        aside = g_strdup_printf("%s.damaged-%d", journal->path, n);
-    }
     g_autofree char *wal = g_strconcat(journal->path, "-wal", NULL);
     g_unlink(wal);
-    if (g_rename(journal->path, aside) != 0)
-        return medals_fail(error, MEDALS_E_IO, "%s: cannot be put aside",
-                           journal->path);
-    if (!medals_file_private(journal->path, error))
+    if (!medals_file_replace(journal->path, fresh, ".damaged-", error))
         return false;
     journal->db = medals_store_open(journal->path, true, error);
     return journal->db != NULL;
 }
-
-static bool write_all(MedalsJournalFile *journal, uint64_t revision,
-                      size_t cursor, const MedalsState *state,
-                      const MedalsHistory *history, GError **error);
 
 /* What was read of a damaged journal becomes a whole one. */
 static bool rebuild(MedalsJournalFile *journal, const char *hash,
@@ -111,11 +142,12 @@ static bool rebuild(MedalsJournalFile *journal, const char *hash,
                         ", the last whole one, %" G_GUINT64_FORMAT
                         " lost; the damaged file was kept",
                         journal->path, content->revision, rows->lost);
-    return set_aside(journal, error) &&
-           begin_new(journal, hash, content->model ? content->model : "",
-                     error) &&
-           write_all(journal, content->revision, history->cursor,
-                     content->state, history, error);
+    g_autofree char *fresh = g_strconcat(journal->path, ".new", NULL);
+    bool ok = write_fresh(journal, fresh, hash, content, error) &&
+              take_place(journal, fresh, error);
+    if (!ok)
+        remove_file(fresh);
+    return ok;
 }
 
 static bool load(MedalsJournalFile *journal, const char *hash,
@@ -140,6 +172,8 @@ static bool settle(MedalsJournalFile *journal, const char *hash,
                    GError **error)
 {
     g_autofree char *found = medals_store_meta(journal->db, "image");
+    if (!found && sqlite3_errcode(journal->db) != SQLITE_OK)
+        return medals_store_fail(journal->db, journal->path, error);
     if (!found)
         return begin_new(journal, hash, model, error);
     return check_image(journal, hash, found, error) &&
@@ -342,8 +376,10 @@ static size_t surplus(const MedalsJournalFile *journal,
     uint64_t bytes = medals_store_bytes(journal->db);
     uint64_t wanted = journal->limit / 4 * 3;
     size_t count = 0;
-    while (bytes > wanted && count + 1 < history->cursor)
-        bytes -= MIN(bytes, medals_step_bytes(history->steps->pdata[count++]));
+    while (bytes > wanted && count + 1 < history->cursor) {
+        uint64_t step = medals_step_bytes(history->steps->pdata[count++]);
+        bytes -= MIN(bytes, step);
+    }
     return count;
 }
 

@@ -93,6 +93,25 @@ bool medals_journal_info(const char *folder, MedalsJournalInfo *info,
     return ok;
 }
 
+/* Damaged files that were kept, and one that was to follow them: they hold
+ * data of the patient, too. */
+static bool remove_damaged(const char *folder, GError **error)
+{
+    GDir *listing = g_dir_open(folder, 0, NULL);
+    const char *entry;
+    bool ok = true;
+    while (ok && listing && (entry = g_dir_read_name(listing))) {
+        g_autofree char *path = g_build_filename(folder, entry, NULL);
+        if ((g_str_has_prefix(entry, MEDALS_JOURNAL_NAME ".damaged-") ||
+             g_str_has_prefix(entry, MEDALS_JOURNAL_NAME ".new")) &&
+            remove(path) != 0)
+            ok = medals_fail(error, MEDALS_E_IO, "%s: cannot be deleted", path);
+    }
+    if (listing)
+        g_dir_close(listing);
+    return ok;
+}
+
 bool medals_journal_remove(const char *folder, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, MEDALS_JOURNAL_NAME, NULL);
@@ -102,7 +121,7 @@ bool medals_journal_remove(const char *folder, GError **error)
     if (!db)
         return false;
     static const char *const ends[] = {"-wal", "-shm", ""};
-    bool ok = true;
+    bool ok = remove_damaged(folder, error);
     for (size_t n = 0; ok && n < G_N_ELEMENTS(ends); n++) {
         g_autofree char *name = g_strconcat(path, ends[n], NULL);
         if (g_file_test(name, G_FILE_TEST_EXISTS) && remove(name) != 0)

@@ -25,41 +25,61 @@ int64_t medals_journal_crc(const int64_t *numbers, int count, const void *data,
 /* One SELECT while its rows are read. */
 typedef struct Cursor {
     sqlite3 *db;
+    const char *path;
     sqlite3_stmt *row;
     bool damaged;
+    GError *failure; /* no memory, no reading: that is no damage */
 } Cursor;
 
-static Cursor cursor_open(sqlite3 *db, const char *sql)
+/* Only what SQLite calls corrupt is damage. */
+static void cursor_note(Cursor *cursor)
 {
-    Cursor cursor = {.db = db};
+    if (medals_store_is_damaged(cursor->db))
+        cursor->damaged = true;
+    else if (!cursor->failure)
+        medals_store_fail(cursor->db, cursor->path, &cursor->failure);
+}
+
+static Cursor cursor_open(sqlite3 *db, const char *path, const char *sql)
+{
+    Cursor cursor = {.db = db, .path = path};
     if (sqlite3_prepare_v2(db, sql, -1, &cursor.row, NULL) != SQLITE_OK)
-        cursor.damaged = true;
+        cursor_note(&cursor);
     return cursor;
 }
 
 static bool cursor_next(Cursor *cursor)
 {
-    if (cursor->damaged || !cursor->row)
+    if (cursor->damaged || cursor->failure || !cursor->row)
         return false;
     int code = sqlite3_step(cursor->row);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        cursor->damaged = true;
+        cursor_note(cursor);
     return code == SQLITE_ROW;
 }
 
-static bool cursor_close(Cursor *cursor)
+/* @param whole whether all rows were; receives whether SQLite's were, too
+ * @return false: MEDALS_E_NOMEM, MEDALS_E_IO */
+static bool cursor_close(Cursor *cursor, bool *whole, GError **error)
 {
     sqlite3_finalize(cursor->row);
-    return !cursor->damaged;
+    *whole = *whole && !cursor->damaged;
+    if (!cursor->failure)
+        return true;
+    g_propagate_error(error, cursor->failure);
+    return false;
 }
 
-/* A whole blob in a column after its crc; NULL: it is not whole. Valid until
- * the next row. */
-static const void *checked_blob(sqlite3_stmt *row, int crc_column,
+/* A whole blob in a column after its crc; NULL: it is not whole, or the cursor
+ * has failed. Valid until the next row. */
+static const void *checked_blob(Cursor *cursor, int crc_column,
                                 const int64_t *numbers, int count, size_t *size)
 {
+    sqlite3_stmt *row = cursor->row;
     const void *data = sqlite3_column_blob(row, crc_column + 1);
     *size = (size_t) sqlite3_column_bytes(row, crc_column + 1);
+    if (!data && sqlite3_errcode(cursor->db) == SQLITE_NOMEM)
+        cursor_note(cursor);
     if (!data || (int64_t) *size > LARGEST ||
         sqlite3_column_int64(row, crc_column) !=
             medals_journal_crc(numbers, count, data, *size))
@@ -67,53 +87,80 @@ static const void *checked_blob(sqlite3_stmt *row, int crc_column,
     return data;
 }
 
-static MedalsStep *decode(const void *data, size_t size, const int64_t shape[3])
+/* Notes a failure that is no damage; takes the error. */
+static void cursor_fail(Cursor *cursor, GError *error)
 {
-    return data ? medals_step_decode(data, size, shape, NULL) : NULL;
+    if (medals_error_code(error) == MEDALS_E_INPUT || cursor->failure)
+        g_clear_error(&error);
+    else
+        cursor->failure = error;
+}
+
+static MedalsStep *decode(Cursor *cursor, const void *data, size_t size,
+                          const int64_t shape[3])
+{
+    GError *error = NULL;
+    MedalsStep *step =
+        data ? medals_step_decode(data, size, shape, &error) : NULL;
+    if (error)
+        cursor_fail(cursor, error);
+    return step;
+}
+
+static bool apply_base(Cursor *cursor, const MedalsStep *step,
+                       MedalsState *state)
+{
+    GError *error = NULL;
+    if (step && medals_step_apply(step, state, true, &error))
+        return true;
+    if (error)
+        cursor_fail(cursor, error);
+    return false;
 }
 
 /* The state that the steps begin from: a step from nothing. */
-static bool load_base(sqlite3 *db, const int64_t size[3], int64_t *first,
-                      MedalsState *state)
+static bool load_base(sqlite3 *db, const char *path, const int64_t size[3],
+                      int64_t *first, MedalsState *state, bool *whole,
+                      GError **error)
 {
-    Cursor cursor = cursor_open(db, "SELECT id, crc, data FROM base");
-    bool ok = true;
+    Cursor cursor = cursor_open(db, path, "SELECT id, crc, data FROM base");
+    *whole = true;
     *first = 0;
     if (cursor_next(&cursor)) {
         *first = sqlite3_column_int64(cursor.row, 0);
         size_t bytes;
-        const void *data = checked_blob(cursor.row, 1, first, 1, &bytes);
-        MedalsStep *step = decode(data, bytes, size);
-        ok = step && medals_step_apply(step, state, true, NULL);
+        const void *data = checked_blob(&cursor, 1, first, 1, &bytes);
+        MedalsStep *step = decode(&cursor, data, bytes, size);
+        *whole = apply_base(&cursor, step, state);
         medals_step_free(step);
     }
-    return cursor_close(&cursor) && ok;
+    return cursor_close(&cursor, whole, error);
 }
 
 /* Steps from the first on, without a gap; revisions[n] made step n. */
-static bool load_steps(sqlite3 *db, const int64_t size[3], int64_t first,
-                       MedalsTask *task, MedalsHistory *history,
-                       GArray *revisions)
+static bool load_steps(sqlite3 *db, const char *path, const int64_t size[3],
+                       int64_t first, MedalsTask *task, MedalsHistory *history,
+                       GArray *revisions, bool *whole, GError **error)
 {
     Cursor cursor = cursor_open(
-        db, "SELECT seq, revision, crc, data FROM step ORDER BY seq");
-    bool whole = true;
+        db, path, "SELECT seq, revision, crc, data FROM step ORDER BY seq");
     int64_t next = first;
-    while (whole && medals_task_advance(task, 1) && cursor_next(&cursor)) {
+    *whole = true;
+    while (*whole && medals_task_advance(task, 1) && cursor_next(&cursor)) {
         const int64_t numbers[2] = {sqlite3_column_int64(cursor.row, 0),
                                     sqlite3_column_int64(cursor.row, 1)};
         size_t bytes;
-        const void *data = checked_blob(cursor.row, 2, numbers, 2, &bytes);
+        const void *data = checked_blob(&cursor, 2, numbers, 2, &bytes);
         MedalsStep *step =
-            numbers[0] == next ? decode(data, bytes, size) : NULL;
-        whole = step != NULL;
-        if (!whole)
+            numbers[0] == next ? decode(&cursor, data, bytes, size) : NULL;
+        *whole = step != NULL;
+        if (!*whole)
             break;
         medals_history_push(history, step);
         g_array_append_val(revisions, numbers[1]);
         next++;
     }
-    return cursor_close(&cursor) && whole;
+    return cursor_close(&cursor, whole, error);
 }
 
 /* A row of the table of revisions. */
@@ -134,11 +181,13 @@ static bool good_extent(const int64_t extent[6], const int64_t size[3])
     return true;
 }
 
-static bool load_revisions(sqlite3 *db, const int64_t size[3], GArray *list)
+static bool load_revisions(sqlite3 *db, const char *path, const int64_t size[3],
+                           GArray *list, bool *all_whole, GError **error)
 {
-    Cursor cursor = cursor_open(
-        db, "SELECT revision, cursor, time, i0, i1, j0, j1, k0, k1, crc"
-            " FROM revision ORDER BY revision");
+    Cursor cursor =
+        cursor_open(db, path,
+                    "SELECT revision, cursor, time, i0, i1, j0, j1, k0, k1, crc"
+                    " FROM revision ORDER BY revision");
     bool whole = true;
     while (whole && cursor_next(&cursor)) {
         int64_t numbers[9];
@@ -154,7 +203,8 @@ static bool load_revisions(sqlite3 *db, const int64_t size[3], GArray *list)
         if (whole)
             g_array_append_val(list, row);
     }
-    return cursor_close(&cursor) && whole;
+    *all_whole = *all_whole && whole;
+    return cursor_close(&cursor, all_whole, error);
 }
 
 /* The last revision whose steps are all there, and are those that it knew. */
@@ -205,13 +255,15 @@ bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
         return false;
     g_autoptr(GArray) made_by = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(RevisionRow));
-    bool base = load_base(db, size, &rows->first, content->state);
-    bool whole = base && load_steps(db, size, rows->first, content->task,
-                                    content->history, made_by);
-    /* What was not read is not damaged. */
-    if (!medals_task_check(content->task, error))
+    bool base, whole = false;
+    if (!load_base(db, path, size, &rows->first, content->state, &base,
+                   error) ||
+        (base && !load_steps(db, path, size, rows->first, content->task,
+                             content->history, made_by, &whole, error)) ||
+        /* what was not read is not damaged */
+        !medals_task_check(content->task, error) ||
+        !load_revisions(db, path, size, list, &whole, error))
         return false;
-    whole = load_revisions(db, size, list) && whole;
     guint last = base ? last_whole(list, made_by, rows->first) : 0;
     rows->damaged = !whole || last < list->len;
     int64_t steps = 0;

@@ -35,7 +35,8 @@ MEDALS_API MedalsStatus medals_journal_read(const char *folder,
                                             MedalsJournalInfo *info,
                                             MedalsError **error);
 /**
- * Deletes the journal's files, and the folder if nothing else is in it.
+ * Deletes the journal's files, damaged ones that were kept too, and the folder
+ * if nothing else is in it.
  * @return as medals_journal_read(); MEDALS_E_INPUT also in use
  */
 MEDALS_API MedalsStatus medals_journal_delete(const char *folder,

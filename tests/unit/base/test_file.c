@@ -1,7 +1,6 @@
 /*
  * test_file.c - files written whole or not at all
  */
-#include <errno.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -75,21 +74,6 @@ static void test_errors_name_the_file(void)
     g_clear_error(&error);
 }
 
-static void test_full_disk(void)
-{
-    if (!g_file_test("/dev/full", G_FILE_TEST_EXISTS)) {
-        g_test_skip("no /dev/full");
-        return;
-    }
-    FILE *full = fopen("/dev/full", "w");
-    g_assert_nonnull(full);
-    setbuf(full, NULL);
-    errno = 0;
-    fwrite("x", 1, 1, full);
-    g_assert_cmpint(medals_errno_status(errno), ==, MEDALS_E_NOSPACE);
-    fclose(full);
-}
-
 static void test_map(void)
 {
     g_autofree char *path = g_build_filename(folder, "m", NULL);
@@ -134,7 +118,6 @@ int main(int argc, char **argv)
     g_test_add_func("/base/file/abort", test_abort_leaves_nothing);
     g_test_add_func("/base/file/sweep", test_leftovers_are_swept);
     g_test_add_func("/base/file/errors", test_errors_name_the_file);
-    g_test_add_func("/base/file/full", test_full_disk);
     g_test_add_func("/base/file/map", test_map);
     g_test_add_func("/base/file/folder", test_folder);
     int result = g_test_run();

@@ -1,0 +1,187 @@
+/*
+ * test_journal_file.c - bounded journals, and memory that is out while one is
+ * opened
+ */
+#include "journal_file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "file.h"
+#include <sqlite3.h>
+
+#include "journal_info.h"
+#include "memory.h"
+#include "state_fixture.h"
+
+static const int64_t size[3] = {50, 34, 20};
+static const char hash[] = "00ff";
+
+static char *folder;
+
+typedef struct Work {
+    MedalsJournalFile *file;
+    MedalsState *state;
+    MedalsHistory *history;
+    uint64_t revision;
+} Work;
+
+static bool work_open(Work *work, uint64_t limit, char **warning,
+                      GError **error)
+{
+    MedalsJournalContent content;
+    *work = (Work){.file = medals_journal_file_open(folder, hash, size, "model",
+                                                    limit, &content, error)};
+    if (!work->file)
+        return false;
+    work->revision = content.revision;
+    work->state = content.resumed ? g_steal_pointer(&content.state)
+                                  : medals_state_new(size, NULL);
+    work->history = content.resumed ? g_steal_pointer(&content.history)
+                                    : medals_history_new();
+    if (warning)
+        *warning = g_strdup(content.warning);
+    medals_journal_content_clear(&content);
+    return true;
+}
+
+static void work_close(Work *work)
+{
+    medals_journal_file_close(work->file);
+    medals_state_free(work->state);
+    medals_history_free(work->history);
+}
+
+static void edit(Work *work, uint64_t *seed)
+{
+    MedalsState *next = medals_state_copy(work->state, NULL);
+    fixture_edit(seed, next);
+    MedalsStep *step = medals_step_between(work->state, next, "point", NULL);
+    medals_history_push(work->history, step);
+    MedalsJournalEntry entry = {.revision = ++work->revision,
+                                .step = step,
+                                .cursor = work->history->cursor};
+    g_autoptr(GError) error = NULL;
+    g_assert_true(medals_journal_file_append(work->file, &entry, next,
+                                             work->history, &error));
+    medals_state_free(work->state);
+    work->state = next;
+    medals_history_forget(
+        work->history,
+        medals_journal_file_compact(work->file, work->history, &error));
+    g_assert_no_error(error);
+}
+
+static void fill(int edits, uint64_t limit)
+{
+    Work work;
+    uint64_t seed = 7;
+    g_assert_true(work_open(&work, limit, NULL, NULL));
+    for (int n = 0; n < edits; n++)
+        edit(&work, &seed);
+    work_close(&work);
+}
+
+static bool is_there(const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* A quarter goes, not nearly all; what is left undoes, also when reopened. */
+static void test_compaction(void)
+{
+    const uint64_t limit = 1 << 19;
+    Work work;
+    uint64_t seed = 5, done;
+    size_t most = 0, least = SIZE_MAX, folds = 0;
+    g_assert_true(work_open(&work, limit, NULL, NULL));
+    for (int n = 0; n < 400; n++) {
+        size_t before = work.history->cursor + 1;
+        edit(&work, &seed);
+        most = MAX(most, before);
+        if (work.history->cursor < before) {
+            folds++;
+            least = MIN(least, work.history->cursor);
+        }
+    }
+    g_test_message("%zu folds, %zu to %zu steps", folds, least, most);
+    g_assert_cmpuint(folds, >, 0);
+    g_assert_cmpuint(3 * least, >, most);
+    size_t steps = work.history->cursor;
+    MedalsState *last = g_steal_pointer(&work.state);
+    work_close(&work);
+    g_assert_true(work_open(&work, limit, NULL, NULL));
+    g_assert_cmpuint(work.history->cursor, ==, steps);
+    fixture_assert_equal(work.state, last);
+    g_assert_true(
+        medals_history_undo(work.history, work.state, steps, &done, NULL));
+    g_assert_cmpuint(done, ==, steps);
+    medals_state_free(last);
+    work_close(&work);
+    g_assert_true(medals_journal_remove(folder, NULL));
+}
+
+/* Memory that is out is no damage: nothing is cut, nothing put aside. */
+static void test_no_memory(void)
+{
+    fill(12, UINT64_C(1) << 30);
+    for (int64_t n = 0, left = -1; left < 0; n++) {
+        Work work;
+        g_autoptr(GError) error = NULL;
+        medals_alloc_fail_after(n);
+        bool opened = work_open(&work, UINT64_C(1) << 30, NULL, &error);
+        left = medals_alloc_fail_after(-1);
+        if (opened) {
+            g_assert_cmpuint(work.revision, ==, 12);
+            work_close(&work);
+        } else {
+            g_assert_error(error, MEDALS_ERROR, MEDALS_E_NOMEM);
+        }
+        g_assert_false(is_there("journal.sqlite.damaged-1"));
+    }
+    g_assert_true(medals_journal_remove(folder, NULL));
+}
+
+/* A damaged journal is opened up to its last whole revision; the file that is
+ * kept goes with the journal. */
+static void test_damaged(void)
+{
+    fill(8, UINT64_C(1) << 30);
+    g_autofree char *path = g_build_filename(folder, "journal.sqlite", NULL);
+    sqlite3 *db = NULL;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    sqlite3_exec(db, "UPDATE step SET crc = crc + 1 WHERE seq = 5", NULL, NULL,
+                 NULL);
+    sqlite3_close(db);
+    Work work;
+    g_autofree char *warning = NULL, *none = NULL;
+    g_assert_true(work_open(&work, UINT64_C(1) << 30, &warning, NULL));
+    g_assert_nonnull(warning);
+    g_assert_cmpuint(work.revision, ==, 5);
+    g_assert_true(is_there("journal.sqlite.damaged-1"));
+    g_assert_false(is_there("journal.sqlite.new"));
+    uint64_t seed = 9;
+    edit(&work, &seed);
+    work_close(&work);
+    g_assert_true(work_open(&work, UINT64_C(1) << 30, &none, NULL));
+    g_assert_null(none);
+    g_assert_cmpuint(work.revision, ==, 6);
+    work_close(&work);
+    g_assert_true(medals_journal_remove(folder, NULL));
+    g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_autofree char *top = g_dir_make_tmp("medals-journal-XXXXXX", NULL);
+    folder = g_build_filename(top, "journal", NULL);
+    g_test_add_func("/journal/compaction", test_compaction);
+    g_test_add_func("/journal/no_memory", test_no_memory);
+    g_test_add_func("/journal/damaged", test_damaged);
+    int result = g_test_run();
+    medals_folder_abort(top);
+    g_free(folder);
+    return result;
+}

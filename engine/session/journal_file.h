@@ -42,9 +42,10 @@ typedef struct MedalsRevisionExtent {
  * @param limit bytes on disk above which it is compacted
  * @param task progress, a unit a step read and a unit a step replayed; may be
  *        NULL
- * @return NULL: MEDALS_E_CANCELLED (the journal is as it was); MEDALS_E_INPUT the folder's journal is of another image, of a
- *         newer version, or in use; MEDALS_E_IO, MEDALS_E_NOSPACE it cannot be
- *         made or read; MEDALS_E_NOMEM
+ * @return NULL: MEDALS_E_CANCELLED (the journal is as it was); MEDALS_E_INPUT
+ *         the folder's journal is of another image, of a newer version, or in
+ *         use; MEDALS_E_IO, MEDALS_E_NOSPACE it cannot be made or read;
+ *         MEDALS_E_NOMEM
  */
 MedalsJournalFile *
 medals_journal_file_open(const char *folder, const char *hash,

@@ -30,8 +30,9 @@ static bool work_open(Work *work, uint64_t limit, char **warning,
                       GError **error)
 {
     MedalsJournalContent content;
-    *work = (Work){.file = medals_journal_file_open(folder, hash, size, "model",
-                                                    limit, &content, error)};
+    *work =
+        (Work){.file = medals_journal_file_open(folder, hash, size, "model",
+                                                limit, NULL, &content, error)};
     if (!work->file)
         return false;
     work->revision = content.revision;

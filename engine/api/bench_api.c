@@ -81,8 +81,9 @@ static double measure_peak(const MedalsContext *context, MedalsDtype storage)
     double best = measure_unit(context, UNIT_F32);
     if (storage == MEDALS_F32)
         return best;
-    best = MAX(best, measure_unit(context, UNIT_BF16));
-    return MAX(best, measure_unit(context, UNIT_AMX));
+    double dot = measure_unit(context, UNIT_BF16);
+    double tile = measure_unit(context, UNIT_AMX);
+    return MAX(MAX(best, dot), tile);
 }
 
 MedalsStatus medals_bench_peak(MedalsContext *context, MedalsBenchPeak *peak,

@@ -65,7 +65,8 @@ static uint64_t left_in(const char *folder, const Files *files)
     uint64_t used = number_of(folder, files->used);
     if (limit == UINT64_MAX || used == UINT64_MAX)
         return UINT64_MAX;
-    used -= MIN(used, cache_of(folder, files));
+    uint64_t cache = cache_of(folder, files);
+    used -= MIN(used, cache);
     return limit > used ? limit - used : 0;
 }
 
@@ -78,7 +79,8 @@ static uint64_t least_of(const char *mount, const char *group,
     g_autofree char *path = g_strdup(group);
     for (char *end; (end = strrchr(path, '/')) && end[1]; *end = '\0') {
         g_autofree char *folder = g_build_filename(mount, path, NULL);
-        least = MIN(least, left_in(folder, files));
+        uint64_t left = left_in(folder, files);
+        least = MIN(least, left);
         if (end == path)
             break;
     }
@@ -101,10 +103,12 @@ uint64_t medals_cgroup_available(const char *groups, const char *root)
             g_strsplit(*line, ":", 3); /* id:controllers:path */
         if (g_strv_length(part) != 3)
             continue;
+        uint64_t left = UINT64_MAX;
         if (!strcmp(part[0], "0") && !*part[1])
-            least = MIN(least, least_of(root, part[2], &version2));
+            left = least_of(root, part[2], &version2);
         else if (has_word(part[1], "memory"))
-            least = MIN(least, least_of(memory, part[2], &version1));
+            left = least_of(memory, part[2], &version1);
+        least = MIN(least, left);
     }
     return least;
 }

@@ -57,5 +57,6 @@ uint64_t medals_available_memory(void)
     g_autofree char *groups = NULL;
     if (!g_file_get_contents("/proc/self/cgroup", &groups, NULL, NULL))
         return available;
-    return MIN(available, medals_cgroup_available(groups, "/sys/fs/cgroup"));
+    uint64_t group = medals_cgroup_available(groups, "/sys/fs/cgroup");
+    return MIN(available, group);
 }

@@ -55,8 +55,8 @@ static void run_pieces(MedalsLane *lane, unsigned worker, double share)
         lane->fn(lane->context, piece, worker);
         if (worker == 0) {
             /* Others finished pieces too: count what has been handed out. */
-            size_t taken = MIN(atomic_load(&lane->next_piece), lane->count);
-            double target = share * (double) taken;
+            size_t out = atomic_load(&lane->next_piece);
+            double target = share * (double) MIN(out, lane->count);
             if (lane->task) {
                 double before = lane->task->done;
                 medals_task_advance(lane->task, target);

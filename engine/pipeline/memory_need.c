@@ -42,8 +42,10 @@ static double stage_need(const MedalsCase *request, const MedalsStage *stage)
 double medals_memory_need(const MedalsCase *request)
 {
     double most = 0;
-    for (size_t i = 0; i < request->stage_count; i++)
-        most = MAX(most, stage_need(request, &request->stages[i]));
+    for (size_t i = 0; i < request->stage_count; i++) {
+        double need = stage_need(request, &request->stages[i]);
+        most = MAX(most, need);
+    }
     /* image in network axes, labels there and in image order */
     return most + 8 * product(request->canonical.shape);
 }

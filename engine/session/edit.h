@@ -28,6 +28,7 @@ struct MedalsSession {
     MedalsScene scene;
     MedalsState *state; /* the last whole revision */
     MedalsHistory *history;
+    uint64_t undo_bytes; /* bound of the history that no journal holds */
     MedalsJournalFile *journal; /* or NULL */
     MedalsStroke stroke;
     bool resumed;

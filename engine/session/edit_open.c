@@ -21,6 +21,7 @@
 #define FIRST_INITIAL_CLASS                                                    \
     (offsetof(MedalsInitialClass, name) + sizeof(const char *))
 #define JOURNAL_BYTES (UINT64_C(1) << 30)
+#define UNDO_BYTES (UINT64_C(1) << 28)
 /* Shares of the progress of opening. */
 #define COPY_DONE 0.2
 #define IMAGE_DONE 0.5
@@ -31,8 +32,8 @@ static uint64_t feature_bytes(const MedalsSessionOptions *options)
 {
     if (options->feature_bytes)
         return options->feature_bytes;
-    return CLAMP(medals_available_memory() / FEATURE_PART, FEATURE_LEAST,
-                 FEATURE_MOST);
+    uint64_t part = medals_available_memory() / FEATURE_PART;
+    return CLAMP(part, FEATURE_LEAST, FEATURE_MOST);
 }
 
 static void warn(MedalsSession *session, const char *format, ...)
@@ -405,6 +406,8 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     session->scene.has_window = options->has_window;
     memcpy(session->scene.window, options->window, sizeof options->window);
     session->history = medals_history_new();
+    session->undo_bytes =
+        options->undo_bytes ? options->undo_bytes : UNDO_BYTES;
     session->warnings = g_ptr_array_new_with_free_func(g_free);
     session->extents = g_array_new(FALSE, FALSE, sizeof(MedalsRevisionExtent));
     session->saved = true;

@@ -186,6 +186,8 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
     }
     medals_history_push(session->history, step);
     medals_edit_publish(edit, next, step);
+    if (!session->journal || !session->saved)
+        medals_history_trim(session->history, session->undo_bytes);
     return true;
 }
 

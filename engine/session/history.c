@@ -80,3 +80,12 @@ void medals_history_forget(MedalsHistory *history, size_t count)
     remove_steps(history, 0, count);
     history->cursor -= count;
 }
+
+void medals_history_trim(MedalsHistory *history, uint64_t bytes)
+{
+    size_t count = 0;
+    uint64_t left = history->bytes;
+    while (left > bytes && count + 1 < history->cursor)
+        left -= medals_step_bytes(history->steps->pdata[count++]);
+    medals_history_forget(history, count);
+}

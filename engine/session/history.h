@@ -31,6 +31,9 @@ bool medals_history_undo(MedalsHistory *history, MedalsState *state,
                          uint64_t steps, uint64_t *done, GError **error);
 bool medals_history_redo(MedalsHistory *history, MedalsState *state,
                          uint64_t steps, uint64_t *done, GError **error);
+/** Forgets the oldest steps until all take at most `bytes`, or only the newest
+ * of those that can be undone is left. */
+void medals_history_trim(MedalsHistory *history, uint64_t bytes);
 /** Forgets the oldest steps; they can no longer be undone. count <= cursor. */
 void medals_history_forget(MedalsHistory *history, size_t count);
 

@@ -77,12 +77,16 @@ typedef struct MedalsSessionOptions {
     bool copy_image;           /**< false: the volume is kept by reference */
     MedalsProgressFn progress; /**< of opening: copy, image, journal, labels */
     void *progress_cookie;
+    /** Bytes of undo kept in memory while no journal holds it (none, or one
+     * that cannot be written); the oldest steps go first, the newest never;
+     * 0: 256 MiB. With a journal, `journal_bytes` bounds it. */
+    uint64_t undo_bytes;
 } MedalsSessionOptions;
 #define MEDALS_SESSION_OPTIONS_INIT                                            \
     {                                                                          \
         sizeof(MedalsSessionOptions), MEDALS_MODALITY_NONE,                    \
             MEDALS_MODALITY_NONE, false, {0, 0}, NULL, 0, 0, NULL, NULL, 0,    \
-            false, NULL, NULL                                                  \
+            false, NULL, NULL, 0                                               \
     }
 
 /**

@@ -119,6 +119,30 @@ static void test_forget(void)
     trail_end(&trail);
 }
 
+/* The oldest go until the rest fits, whatever its size the newest stays. */
+static void test_trim(void)
+{
+    uint64_t seed = 44, done = 0;
+    Trail trail = trail_begin();
+    for (int n = 0; n < 20; n++)
+        trail_edit(&trail, &seed);
+    MedalsHistory *history = trail.history;
+    uint64_t half = history->bytes / 2;
+    medals_history_trim(history, history->bytes);
+    g_assert_cmpuint(history->cursor, ==, 20);
+    medals_history_trim(history, half);
+    g_assert_cmpuint(history->bytes, <=, half);
+    g_assert_cmpuint(history->cursor, >, 1);
+    g_assert_cmpuint(history->steps->len, ==, history->cursor);
+    medals_history_trim(history, 0);
+    g_assert_cmpuint(history->cursor, ==, 1);
+    g_assert_true(medals_history_undo(history, trail.walker, 5, &done, NULL));
+    g_assert_cmpuint(done, ==, 1);
+    medals_history_trim(history, 0); /* what can be redone stays, too */
+    g_assert_cmpuint(history->steps->len, ==, 1);
+    trail_end(&trail);
+}
+
 /* A step that does not fit leaves the history where it was. */
 static void test_failed_undo(void)
 {
@@ -176,6 +200,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/history/walks", test_walks);
     g_test_add_func("/history/forget", test_forget);
+    g_test_add_func("/history/trim", test_trim);
     g_test_add_func("/history/failed", test_failed_undo);
     g_test_add_func("/history/many_clicks", test_many_clicks);
     return g_test_run();

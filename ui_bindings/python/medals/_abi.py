@@ -93,7 +93,8 @@ class SessionOptions(_Sized):
                 ("journal_bytes", c.c_uint64), ("feature_bytes", c.c_uint64),
                 ("labelmap", Handle), ("initial", c.POINTER(InitialClass)),
                 ("initial_count", c.c_size_t), ("copy_image", c.c_bool),
-                ("progress", ProgressFn), ("progress_cookie", c.c_void_p)]
+                ("progress", ProgressFn), ("progress_cookie", c.c_void_p),
+                ("undo_bytes", c.c_uint64)]
 
 
 class Call(_Sized):

@@ -88,6 +88,8 @@ class Session:
         window: lower, upper bound in HU; CT only.
         journal_bytes: size from which the journal is compacted; 0: 1 GiB.
         feature_bytes: memory for instant answers; 0: 768 MiB.
+        undo_bytes: memory for what can be undone without a journal; the
+            oldest steps go first; 0: 256 MiB.
         progress: called by every long call that is given none of its own, as
             progress(fraction, phase, seconds_left); seconds_left is negative
             while unknown; False cancels with CancelledError.
@@ -100,7 +102,8 @@ class Session:
                  progress: Optional[ProgressCallback] = None, *,
                  labelmap_names: Optional[Dict[int, str]] = None,
                  window: Optional[Tuple[float, float]] = None,
-                 journal_bytes: int = 0, feature_bytes: int = 0):
+                 journal_bytes: int = 0, feature_bytes: int = 0,
+                 undo_bytes: int = 0):
         self._handle = Handle(self._free)
         self.image = as_image(image)
         self.model = as_model(model)
@@ -116,7 +119,8 @@ class Session:
             journal_bytes=whole_number("journal_bytes", journal_bytes, 0,
                                        _U64),
             feature_bytes=whole_number("feature_bytes", feature_bytes, 0,
-                                       _U64))
+                                       _U64),
+            undo_bytes=whole_number("undo_bytes", undo_bytes, 0, _U64))
         self._open(options, labelmap, labelmap_names or {})
         try:
             self._read_classes()

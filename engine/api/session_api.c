@@ -84,6 +84,15 @@ MedalsStatus medals_session_remove_class(MedalsSession *session,
     return finish(done, inner, error);
 }
 
+MedalsStatus medals_session_lock(MedalsSession *session, size_t class_index,
+                                 bool locked, MedalsError **error)
+{
+    GError *inner = NULL;
+    bool done = medals_check_given(session, "session", &inner) &&
+                medals_edit_lock(session, class_index, locked, &inner);
+    return finish(done, inner, error);
+}
+
 /* Readers lock: the handle is const for the caller, not for the mutex. */
 static MedalsSession *shared(const MedalsSession *session)
 {
@@ -104,10 +113,12 @@ bool medals_session_class(const MedalsSession *session, size_t index,
         return false;
     const MedalsModel *model = session->scene.model;
     const MedalsSettled *settled = &session->state->settled;
-    MedalsSessionClass out = {.text = entry->text,
-                              .name = entry->name,
-                              .value = entry->value,
-                              .model_class = -1};
+    MedalsSessionClass out = {
+        .text = entry->text,
+        .name = entry->name,
+        .value = entry->value,
+        .model_class = -1,
+        .locked = medals_class_locks_has(session->locks, entry->uid)};
     if (entry->text && settled->done)
         out.model_class =
             medals_model_match(model, settled->modality, false, entry->text);

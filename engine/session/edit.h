@@ -11,6 +11,7 @@
 #define MEDALS_EDIT_H
 
 #include "answer.h"
+#include "class_lock.h"
 #include "history.h"
 #include "journal_file.h"
 #include "scene.h"
@@ -28,7 +29,8 @@ struct MedalsSession {
     MedalsScene scene;
     MedalsState *state; /* the last whole revision */
     MedalsHistory *history;
-    uint64_t undo_bytes; /* bound of the history that no journal holds */
+    GHashTable *locks;          /* class_lock.h */
+    uint64_t undo_bytes;        /* bound of the history that no journal holds */
     MedalsJournalFile *journal; /* or NULL */
     MedalsStroke stroke;
     bool resumed;
@@ -52,6 +54,7 @@ typedef struct MedalsEdit {
     MedalsSettled settled; /* of the state to be */
     double begun;
     bool in_turn; /* holds the lane */
+    bool unheld;  /* locks do not bind this call */
 } MedalsEdit;
 
 /** @param call of the public API, or NULL
@@ -105,6 +108,8 @@ bool medals_edit_add_class(MedalsSession *session, const char *text,
                            MedalsAnswer **answer, GError **error);
 bool medals_edit_remove_class(MedalsSession *session, size_t index,
                               MedalsAnswer **answer, GError **error);
+bool medals_edit_lock(MedalsSession *session, size_t index, bool locked,
+                      GError **error);
 bool medals_edit_predict(MedalsSession *session, const size_t *classes,
                          size_t count, const MedalsCall *call,
                          MedalsAnswer **answer, GError **error);

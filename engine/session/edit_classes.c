@@ -259,6 +259,7 @@ bool medals_edit_remove_class(MedalsSession *session, size_t index,
     MedalsEdit edit;
     if (!medals_edit_begin(&edit, session, NULL, false, error))
         return false;
+    edit.unheld = true;
     MedalsState *next = medals_state_copy(session->state, error);
     bool done = next != NULL;
     if (done && !medals_class_list_remove(next->classes, index, error)) {
@@ -267,4 +268,21 @@ bool medals_edit_remove_class(MedalsSession *session, size_t index,
     }
     return medals_edit_end(
         &edit, done && commit(&edit, next, "remove_class", error), answer);
+}
+
+/* No revision: labels stay as they are, and undo walks over it. */
+bool medals_edit_lock(MedalsSession *session, size_t index, bool locked,
+                      GError **error)
+{
+    const MedalsClassEntry *entry =
+        medals_class_list_at(session->state->classes, index);
+    if (!entry)
+        return medals_fail(error, MEDALS_E_INPUT,
+                           "class %zu: there is none; expected 0 to %zu", index,
+                           medals_class_list_count(session->state->classes));
+    medals_class_locks_set(session->locks, entry->uid, locked);
+    g_autofree char *word = medals_class_locks_word(session->locks);
+    if (session->journal)
+        medals_journal_file_locks(session->journal, word);
+    return true;
 }

@@ -63,6 +63,7 @@ bool medals_edit_reset(MedalsSession *session, MedalsResetWhat what,
                            "reset: %d; expected prompts or all", (int) what);
     if (!medals_edit_begin(&edit, session, NULL, false, error))
         return false;
+    edit.unheld = true;
     MedalsState *next = medals_state_copy(session->state, error);
     bool done = next != NULL;
     if (done && !clear(next, what, error)) {

@@ -309,6 +309,7 @@ static void take_content(MedalsSession *session, MedalsJournalContent *content)
                   1
             : session->revision;
     session->state->settled = medals_settled_of_word(content->modality);
+    medals_class_locks_of_word(session->locks, content->locks);
     const char *model = medals_model_name(session->scene.model);
     if (content->model && strcmp(content->model, model) != 0)
         warn(session,
@@ -406,6 +407,7 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     session->scene.has_window = options->has_window;
     memcpy(session->scene.window, options->window, sizeof options->window);
     session->history = medals_history_new();
+    session->locks = medals_class_locks_new();
     session->undo_bytes =
         options->undo_bytes ? options->undo_bytes : UNDO_BYTES;
     session->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -429,6 +431,7 @@ void medals_edit_close(MedalsSession *session)
     medals_journal_file_close(session->journal);
     medals_state_free(session->state);
     medals_history_free(session->history);
+    g_hash_table_unref(session->locks);
     g_clear_pointer(&session->stroke.points, g_array_unref);
     medals_voxel_set_clear(&session->stroke.set);
     g_ptr_array_unref(session->warnings);

@@ -67,9 +67,25 @@ static void swap_shown(MedalsSession *session, MedalsState *next)
         medals_state_free(gone);
 }
 
+/* What locked classes would win or lose goes back. */
+static bool hold(MedalsEdit *edit, MedalsState *next, uint64_t *kept,
+                 GError **error)
+{
+    MedalsSession *session = edit->session;
+    *kept = 0;
+    return edit->unheld ||
+           medals_class_locks_hold(session->locks, session->state, next, kept,
+                                   error);
+}
+
 void medals_edit_show(MedalsEdit *edit, MedalsState *next)
 {
     MedalsSession *session = edit->session;
+    uint64_t kept;
+    if (!hold(edit, next, &kept, NULL)) {
+        medals_state_free(next); /* the answer itself will say so */
+        return;
+    }
     MedalsAnswer *event = medals_answer_new();
     medals_answer_compare(event, session->shown, next);
     event->revision = session->revision;
@@ -120,10 +136,12 @@ static void save(MedalsEdit *edit, const MedalsStep *step,
     if (!session->journal)
         return;
     g_autofree char *modality = medals_settled_word(&next->settled);
+    g_autofree char *locks = medals_class_locks_word(session->locks);
     MedalsJournalEntry entry = {.revision = session->revision + 1,
                                 .step = step,
                                 .cursor = session->history->cursor,
-                                .modality = modality};
+                                .modality = modality,
+                                .locks = locks};
     memcpy(entry.extent, box, sizeof entry.extent);
     g_autoptr(GError) error = NULL;
     bool saved = medals_journal_file_append(session->journal, &entry, next,
@@ -178,12 +196,21 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
                         GError **error)
 {
     MedalsSession *session = edit->session;
+    uint64_t kept;
     next->settled = edit->settled;
-    MedalsStep *step = medals_step_between(session->state, next, op, error);
+    MedalsStep *step =
+        hold(edit, next, &kept, error)
+            ? medals_step_between(session->state, next, op, error)
+            : NULL;
     if (!step) {
         medals_state_free(next);
         return false;
     }
+    if (kept > 0)
+        medals_answer_warn(edit->answer,
+                           "%" G_GUINT64_FORMAT " voxels stay as they are: "
+                           "a locked class would win or lose them",
+                           kept);
     medals_history_push(session->history, step);
     medals_edit_publish(edit, next, step);
     if (!session->journal || !session->saved)

@@ -29,6 +29,7 @@ void medals_journal_content_clear(MedalsJournalContent *content)
     medals_history_free(content->history);
     g_free(content->model);
     g_free(content->modality);
+    g_free(content->locks);
     g_free(content->warning);
     if (content->extents)
         g_array_unref(content->extents);
@@ -102,6 +103,8 @@ static bool write_fresh(MedalsJournalFile *journal, const char *fresh,
         (!content->modality ||
          medals_store_set_meta(journal->db, fresh, "modality",
                                content->modality, error)) &&
+        (!content->locks || medals_store_set_meta(journal->db, fresh, "locks",
+                                                  content->locks, error)) &&
         write_all(journal, content->revision, content->history->cursor,
                   content->state, content->history, error) &&
         medals_store_run(journal->db, fresh, "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -156,6 +159,7 @@ static bool load(MedalsJournalFile *journal, const char *hash,
     MedalsJournalRows rows;
     content->model = medals_store_meta(journal->db, "model");
     content->modality = medals_store_meta(journal->db, "modality");
+    content->locks = medals_store_meta(journal->db, "locks");
     if (!medals_journal_load(journal->db, journal->path, journal->size, &rows,
                              content, error))
         return false;
@@ -363,8 +367,18 @@ bool medals_journal_file_append(MedalsJournalFile *journal,
     if (ok && journal->behind && entry->modality)
         ok = medals_store_set_meta(journal->db, journal->path, "modality",
                                    entry->modality, error);
+    if (ok && journal->behind)
+        ok = medals_store_set_meta(journal->db, journal->path, "locks",
+                                   entry->locks ? entry->locks : "", error);
     journal->behind = !ok;
     return ok;
+}
+
+void medals_journal_file_locks(MedalsJournalFile *journal, const char *locks)
+{
+    if (!medals_store_set_meta(journal->db, journal->path, "locks", locks,
+                               NULL))
+        journal->behind = true;
 }
 
 /* ---- compaction --------------------------------------------------------- */

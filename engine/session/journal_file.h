@@ -24,6 +24,7 @@ typedef struct MedalsJournalContent {
     uint64_t revision;
     char *model;      /* name of the model last used; g_free */
     char *modality;   /* word of medals_modality_name() or NULL; g_free */
+    char *locks;      /* word of class_lock.h or NULL; g_free */
     GArray *extents;  /* MedalsRevisionExtent, ascending (see below) */
     char *warning;    /* damaged: opened up to ...; or NULL; g_free */
     MedalsTask *task; /* of the caller, while it is read; or NULL */
@@ -52,6 +53,9 @@ medals_journal_file_open(const char *folder, const char *hash,
                          const int64_t size[3], const char *model,
                          uint64_t limit, MedalsTask *task,
                          MedalsJournalContent *content, GError **error);
+/** Notes which classes are locked; what cannot be written now is written with
+ * the next revision. */
+void medals_journal_file_locks(MedalsJournalFile *journal, const char *locks);
 void medals_journal_content_clear(MedalsJournalContent *content);
 /** Closes; NULL is accepted. */
 void medals_journal_file_close(MedalsJournalFile *journal);
@@ -63,6 +67,7 @@ typedef struct MedalsJournalEntry {
     size_t cursor;          /* of the history afterwards */
     int64_t extent[6];      /* changed voxels; all zero: none */
     const char *modality;   /* or NULL */
+    const char *locks;      /* word of class_lock.h */
 } MedalsJournalEntry;
 /**
  * Commits one revision. After a failure the journal still opens at the last

@@ -104,6 +104,7 @@ void answer_add_classes(cJSON *object, const MedalsSession *session)
         json_text(class, "text", info.text);
         json_text(class, "name", info.name);
         json_number(class, "value", info.value);
+        cJSON_AddBoolToObject(class, "locked", info.locked);
         cJSON_AddItemToArray(list, class);
     }
 }

@@ -161,6 +161,14 @@ static bool parse_remove_class(InteractRequest *request, GError **error)
     return take_class(request, true, error);
 }
 
+static bool parse_lock(InteractRequest *request, GError **error)
+{
+    if (!cJSON_GetObjectItemCaseSensitive(request->root, "locked"))
+        return field_missing("locked", "true or false", error);
+    return take_class(request, true, error) &&
+           field_bool(request->root, "locked", &request->locked, error);
+}
+
 static bool parse_point(InteractRequest *request, GError **error)
 {
     const char *name = NULL;
@@ -369,6 +377,7 @@ static const struct {
     [OP_CLASSES] = {"classes", parse_classes},
     [OP_ADD_CLASS] = {"add_class", parse_add_class},
     [OP_REMOVE_CLASS] = {"remove_class", parse_remove_class},
+    [OP_LOCK] = {"lock", parse_lock},
     [OP_PREDICT] = {"predict", parse_predict},
     [OP_POINT] = {"point", parse_point},
     [OP_BOX] = {"box", parse_box},

@@ -21,6 +21,7 @@ typedef enum {
     OP_CLASSES,
     OP_ADD_CLASS,
     OP_REMOVE_CLASS,
+    OP_LOCK,
     OP_PREDICT,
     OP_POINT,
     OP_BOX,
@@ -53,6 +54,7 @@ typedef struct {
 
     GPtrArray *texts, *names; /* const char *, NULL where null; or NULL */
     const char *text, *name;  /* of add_class, either may be NULL */
+    bool locked;
     bool has_classes;
     GArray *classes; /* size_t */
 

@@ -113,6 +113,17 @@ static bool run_remove_class(InteractTask *task, GError **error)
     return true;
 }
 
+static bool run_lock(InteractTask *task, GError **error)
+{
+    MedalsSession *session = task->interact->session;
+    MedalsError *cause = NULL;
+    if (medals_session_lock(session, task->request.class_index,
+                            task->request.locked, &cause) != MEDALS_OK)
+        return task_take(error, cause);
+    answer_add_classes(task->fields, session);
+    return true;
+}
+
 /* The list that a request gives: none is all, an empty one is none. */
 static const size_t *asked_classes(const InteractRequest *request)
 {
@@ -279,6 +290,7 @@ static Run *const runs[] = {
     [OP_CLASSES] = run_classes,
     [OP_ADD_CLASS] = run_add_class,
     [OP_REMOVE_CLASS] = run_remove_class,
+    [OP_LOCK] = run_lock,
     [OP_PREDICT] = run_predict,
     [OP_POINT] = run_prompt,
     [OP_BOX] = run_prompt,

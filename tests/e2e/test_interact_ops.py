@@ -76,6 +76,40 @@ class Classes(InteractTest):
         self.assertEqual(len(talk.get(**C1).where(1)), 27)
 
 
+    def test_lock(self):
+        """A locked class neither wins nor loses; undo walks over it."""
+        talk = self.open_with("brain stem", "tumor")
+        talk.good("mask", extent=[[3, 6], [3, 6], [3, 6]],
+                  data=pack([1] * 27), **C0, **{"as": "labelmap"})
+        before = talk.revision
+        answer = talk.good("lock", locked=True, **C0)
+        self.assertEqual([c["locked"] for c in answer["classes"]],
+                         [True, False])
+        self.assertEqual(answer["revision"], before)
+        answer = talk.good("mask", extent=[[3, 9], [3, 6], [3, 6]],
+                           data=pack([1] * 54), **C1, **{"as": "labelmap"})
+        self.assertIn("27 voxels", " ".join(answer["warnings"]))
+        self.assertEqual([s["voxels"] for s in talk.stats()], [27, 27])
+        row = [[i, 4, 4] for i in range(2, 8)]
+        talk.good("scribble", ijk=row, answer="instant", **C1)
+        talk.good("predict")
+        self.assertEqual(talk.stats()[0]["voxels"], 27)
+        talk.good("mask", extent=[[0, 9], [0, 9], [0, 9]],
+                  data=pack([1] * 729), **C0, **{"as": "labelmap"})
+        self.assertEqual(talk.stats()[0]["voxels"], 27)
+        self.assertEqual(talk.good("undo", steps=5)["steps_done"], 5)
+        self.assertEqual(talk.stats()[0]["voxels"], 0)
+        talk.good("redo")
+        answer = talk.good("lock", locked=False, **C0)
+        self.assertEqual([c["locked"] for c in answer["classes"]],
+                         [False, False])
+        talk.good("mask", extent=[[3, 9], [3, 6], [3, 6]],
+                  data=pack([1] * 54), **C1, **{"as": "labelmap"})
+        self.assertEqual(talk.stats()[0]["voxels"], 0)
+        talk.bad("bad_input", "lock", locked=True, **{"class": 9})
+        talk.bad("usage", "lock", **C0)
+
+
 @need_model
 class Predict(InteractTest):
     def test_predict(self):

@@ -57,6 +57,29 @@ class Sessions(unittest.TestCase):
         session.undo()
         self.assertEqual(session.class_index("thing"), 2)
 
+    def test_lock(self):
+        """A locked class keeps its voxels, also after the journal came back."""
+        with tempfile.TemporaryDirectory() as folder:
+            session = self.open("left thalamus", "right thalamus",
+                                journal=folder)
+            session.predict()
+            kept = session.read("left thalamus")
+            self.assertTrue(kept.any())
+            session.lock("left thalamus")
+            session.close()
+            session = self.open(journal=folder)
+            self.assertEqual([c.locked for c in session.classes],
+                             [True, False])
+            where = tuple(int(x) for x in np.argwhere(kept)[0][::-1])
+            session.add_point("right thalamus", where, answer="instant")
+            session.add_point("left thalamus", where, positive=False,
+                              answer="instant")
+            np.testing.assert_array_equal(session.read("left thalamus"), kept)
+            session.lock(0, False)
+            session.add_point("right thalamus", where, answer="instant")
+            self.assertFalse(session.read("left thalamus")[where[::-1]])
+            session.close()
+
     def test_answer_tells_the_truth(self):
         session = self.open("left thalamus", None)
         answer = session.predict()

@@ -204,6 +204,16 @@ MEDALS_API MedalsStatus medals_session_remove_class(MedalsSession *session,
                                                     size_t class_index,
                                                     MedalsAnswer **answer,
                                                     MedalsError **error);
+/**
+ * Locks a class, or unlocks it: until then no call but undo, redo, reset and
+ * the removal of the class adds voxels to it or takes any from it; what a call
+ * would have changed stays as it was, with a warning in its answer. No revision
+ * and no undo step; a journal brings it back.
+ * @return MEDALS_E_INPUT no such class
+ */
+MEDALS_API MedalsStatus medals_session_lock(MedalsSession *session,
+                                            size_t class_index, bool locked,
+                                            MedalsError **error);
 
 typedef struct MedalsSessionClass {
     uint32_t struct_size; /**< set by the caller */
@@ -212,6 +222,7 @@ typedef struct MedalsSessionClass {
     uint32_t value;       /**< in the labelmap */
     bool known;           /**< the model was trained on the text */
     int64_t model_class;  /**< of medals_model_class(), or -1 */
+    bool locked;          /**< medals_session_lock() */
 } MedalsSessionClass;
 MEDALS_API size_t medals_session_class_count(const MedalsSession *session);
 /** Texts are valid until the next call that changes the session; from the

@@ -231,6 +231,9 @@ static void test_more_peeks(void)
     g_assert_true(extent[0] == 0);
     GIVES(medals_session_changed_since, (session, 0, NULL), false);
     RUNS(medals_session_close, (NULL));
+    REFUSED(medals_session_lock, (NULL, 0, true, &error));
+    refused("medals_session_lock",
+            medals_session_lock(session, 255, true, &error), MEDALS_E_INPUT);
 }
 
 /* ---- NULL --------------------------------------------------------------- */

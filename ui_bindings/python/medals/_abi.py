@@ -112,7 +112,7 @@ class Change(_Sized):
 class SessionClass(_Sized):
     _fields_ = [("struct_size", c.c_uint32), ("text", Text), ("name", Text),
                 ("value", c.c_uint32), ("known", c.c_bool),
-                ("model_class", c.c_int64)]
+                ("model_class", c.c_int64), ("locked", c.c_bool)]
 
 
 class Prompt(_Sized):
@@ -212,6 +212,8 @@ FUNCTIONS = {
     "medals_session_add_class": (Status, [Handle, Text, Text, Sizes]
                                  + _ANSWER),
     "medals_session_remove_class": (Status, [Handle, c.c_size_t] + _ANSWER),
+    "medals_session_lock": (Status, [Handle, c.c_size_t, c.c_bool,
+                                     HandleOut]),
     "medals_session_class_count": (c.c_size_t, [Handle]),
     "medals_session_class": (c.c_bool, [
         Handle, c.c_size_t, c.POINTER(SessionClass)]),

@@ -59,6 +59,7 @@ class SessionClass:
     value: int  #: in the labelmap
     known: bool  #: the model was trained on the text
     model_class: Optional[int]  #: index in Model.classes
+    locked: bool = False  #: Session.lock()
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,15 @@ class Session:
         """Its voxels become background; later classes move down by one."""
         return self._edit("medals_session_remove_class",
                           self.class_index(which))
+
+    def lock(self, which: ClassRef, locked: bool = True) -> None:
+        """Locks a class, or unlocks it: until then nothing but undo, redo,
+        reset and its removal adds voxels to it or takes any from it. No
+        revision; a journal brings it back."""
+        index = self.class_index(which)
+        with self._handle.change() as pointer:
+            call("medals_session_lock", pointer, index, bool(locked))
+            self._classes = _classes_of(pointer)
 
     def class_index(self, which: ClassRef) -> int:
         """The index of a class that is named by index, name or text."""
@@ -597,5 +607,6 @@ def _classes_of(pointer: ctypes.c_void_p) -> Tuple[SessionClass, ...]:
         library.medals_session_class(pointer, index, ctypes.byref(info))
         found.append(SessionClass(
             index, decode(info.text), decode(info.name) or "", info.value,
-            info.known, None if info.model_class < 0 else info.model_class))
+            info.known, None if info.model_class < 0 else info.model_class,
+            info.locked))
     return tuple(found)

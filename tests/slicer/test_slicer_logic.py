@@ -493,6 +493,18 @@ class Trouble(LogicTest):
         self.assertFails("^segment nothing: not in segmentation",
                          self.logic.click, "nothing", (1, 1, 1))
 
+    def test_segment_deleted_while_the_engine_works(self):
+        """The line names what the user saw, not an ID."""
+        ball = self.start(answer="instant")
+        for voxel in ((10, 10, 10), (12, 12, 12)):
+            self.logic.click(ball, voxel)
+        self.logic.segments.segmentation.RemoveSegment(ball)
+        self.logic.wait()
+        self.assertTrue(self.errors)
+        for line in self.errors:
+            self.assertIn("segment ball", line)
+            self.assertNotIn(ball, line)
+
     def test_empty_mask(self):
         ball = self.start()
         self.assertFails("^segment ball: empty; expected voxels to use as "
@@ -584,6 +596,28 @@ class Trouble(LogicTest):
             self.assertEqual(len(self.logic.segments.ids()), 2)
             self.assertTrue(self.mask(ball)[10, 10, 10])
             self.assertAgree(ball, new)
+            self.logic.release()
+            self.logic.wait()
+
+    def test_journals_of_two_volumes(self):
+        """One folder for all: each image has its own in it."""
+        with tempfile.TemporaryDirectory() as folder:
+            ball = self.start(journal=folder, answer="instant")
+            self.logic.click(ball, (10, 10, 10))
+            self.wait()
+            other = add_volume(made_scan()[::-1].copy(), name="other")
+            self.logic.choose(other)
+            second = self.logic.add_object("second")
+            self.logic.click(second, (20, 20, 20))
+            self.wait()
+            self.assertEqual(self.errors, [])
+            self.logic.release()
+            self.logic.wait()
+            self.assertEqual(len(os.listdir(folder)), 2)
+            self.logic.choose(self.volume)
+            self.logic.add_object("third")
+            self.wait()
+            self.assertIn(ball, self.logic.segments.ids())
             self.logic.release()
             self.logic.wait()
 

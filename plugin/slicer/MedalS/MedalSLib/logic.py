@@ -13,13 +13,14 @@ in the scene. What goes wrong later becomes one line for `on_error`; nothing
 is raised out of pump().
 """
 import collections
+import os
 import time
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
 
 import numpy as np
 import slicer
 
-from . import engine, geometry, masking, texts
+from . import engine, geometry, journals, masking, texts
 from .binding import Binding, check_volume
 from .desk import Desk, Result
 from .engine_thread import Cancelled, EngineThread, Job
@@ -43,7 +44,7 @@ class Logic:
         self.vocabulary = Vocabulary()
         self.model_path = ""
         self.modality: Optional[str] = None  #: the user's choice, or None
-        self.journal = ""  #: folder; "": none
+        self.journal = ""  #: folder, each image has its own in it; "": none
         #: How prompts are answered: "both" (at once, then better),
         #: "instant", or "none" (only remembered, for the next call)
         self.answer = "both"
@@ -160,12 +161,21 @@ class Logic:
                              grid.direction)
         model, modality = self.model, self.modality
         rules = self._rules()
-        journal = self.journal or None
+        root, array = self.journal, binding.array
+
+        def session(job: Job, journal: Optional[str]) -> Any:
+            return medals.Session(image, model, modality=modality,
+                                  journal=journal, progress=job.report)
 
         def call(job: Job) -> Result:
-            binding.desk = Desk(medals.Session(
-                image, model, modality=modality, journal=journal,
-                progress=job.report))
+            opened = None
+            own = journals.folder_of(root, array, grid) if root else None
+            if root and journals.is_kept_in(root) and not os.path.isdir(own):
+                try:
+                    opened = session(job, root)
+                except medals.InputError:
+                    pass  # it is of another image
+            binding.desk = Desk(opened or session(job, own))
             return binding.desk.everything()
 
         def done(result: Result) -> None:
@@ -471,6 +481,12 @@ class Logic:
             self._queue.appendleft(lambda: self._start(
                 name, targets, call, bulk, goes_on, done, taken, rules))
             return
+        try:
+            for target in () if goes_on else targets:
+                binding.segments.get(target)  # deleted while it waited
+        except Failure:
+            done()
+            raise
         edits, present = ([], []) if goes_on else binding.collect(targets)
         if bulk and binding.segments.drop_surfaces():
             self._surfaces = True

@@ -83,6 +83,7 @@ class Segments:
         self.node = node
         self.volume = volume
         self._writing = 0
+        self._names: Dict[str, str] = {}  #: last seen, of deleted ones too
         self._observers: List[int] = []
 
     @property
@@ -101,15 +102,18 @@ class Segments:
     def get(self, segment_id: str):
         """The vtkSegment; Failure when it is gone."""
         segment = self.segmentation.GetSegment(segment_id)
+        shown = self.name(segment_id)
         if segment is None:
-            raise Failure(f"segment {segment_id}: not in segmentation "
+            raise Failure(f"segment {shown}: not in segmentation "
                           f"{self.node.GetName()}; expected one of it")
         return segment
 
     def name(self, segment_id: str) -> str:
-        """The name that the user sees."""
+        """The name that the user sees, or saw last of one that is gone."""
         segment = self.segmentation.GetSegment(segment_id)
-        return segment.GetName() if segment else segment_id
+        if segment:
+            self._names[segment_id] = segment.GetName()
+        return self._names.get(segment_id, segment_id)
 
     def is_visible(self, segment_id: str) -> bool:
         """Whether a segment is shown."""

@@ -39,8 +39,8 @@ def load(folder: Optional[pathlib.Path] = None):
         import medals
     except ImportError as error:
         raise Failure(f"engine: {error}; expected the package medals in "
-                      f"{_HERE.parent / 'MedalSEngine'}, as the "
-                      "folder of packaging/slicer/make_folder has it") from error
+                      f"{_HERE.parent / 'MedalSEngine'}, as the folder of "
+                      "packaging/slicer/make_folder has it") from error
     package = pathlib.Path(medals.__file__).resolve().parent
     own = [package / name for name in _LIBRARIES if
            (package / name).exists()]

@@ -85,3 +85,8 @@ uint64_t medals_peak_rss_bytes(void)
 {
     return medals_peak_rss();
 }
+
+uint64_t medals_available_memory_bytes(void)
+{
+    return medals_available_memory();
+}

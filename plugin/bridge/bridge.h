@@ -30,10 +30,5 @@ MEDALS_BEGIN_DECLS
 /** Releases a text of this library; NULL is accepted. */
 void medals_bridge_free(char *text);
 
-/** @return main memory in bytes that this process could still take: what the
- * system calls available, or what its control group leaves if that is less;
- * UINT64_MAX if unknown. */
-uint64_t medals_bridge_available_memory(void);
-
 MEDALS_END_DECLS
 #endif

@@ -17,6 +17,7 @@
 #include "dicom_apart.hpp"
 #include "failure.hpp"
 #include "image_data.hpp"
+#include "medals/context.h"
 #include "numbers.hpp"
 
 namespace medals::bridge
@@ -69,7 +70,7 @@ void check_size(const std::string &path, const int64_t size[3], size_t item,
         voxels *= double(size[a]);
     }
     double need = voxels * double(item) * copies;
-    double have = double(medals_bridge_available_memory());
+    double have = double(medals_available_memory_bytes());
     if (need > have)
         fail(MEDALS_E_NOMEM,
              "%s: %lld x %lld x %lld voxels take %.1f GiB; at most the %.1f "
@@ -262,54 +263,9 @@ static ImagePointer read_first_layer(const std::string &path,
     return image;
 }
 
-static uint64_t number_in(const char *path, const char *key)
-{
-    std::ifstream file(path);
-    std::string word;
-    while (file >> word) {
-        if (*key && word != key)
-            continue;
-        uint64_t value;
-        if (*key ? bool(file >> value)
-                 : sscanf(word.c_str(), "%lu", &value) == 1)
-            return value;
-        break;
-    }
-    return UINT64_MAX;
-}
-
-/* Memory that the control group leaves: version 2 and version 1 paths. */
-static uint64_t group_memory()
-{
-    static const char *const paths[2][3] = {
-        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current",
-         "/sys/fs/cgroup/memory.stat"},
-        {"/sys/fs/cgroup/memory/memory.limit_in_bytes",
-         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-         "/sys/fs/cgroup/memory/memory.stat"}};
-    for (const auto &path : paths) {
-        uint64_t limit = number_in(path[0], "");
-        uint64_t used = number_in(path[1], "");
-        if (limit == UINT64_MAX || used == UINT64_MAX)
-            continue;
-        uint64_t cache = number_in(path[2], "inactive_file");
-        if (cache != UINT64_MAX && cache <= used)
-            used -= cache;
-        return used < limit ? limit - used : 0;
-    }
-    return UINT64_MAX;
-}
-
 } // namespace medals::bridge
 
 using namespace medals::bridge;
-
-uint64_t medals_bridge_available_memory(void)
-{
-    uint64_t kib = number_in("/proc/meminfo", "MemAvailable:");
-    uint64_t bytes = kib == UINT64_MAX ? UINT64_MAX : kib * 1024;
-    return std::min(bytes, group_memory());
-}
 
 MedalsStatus medals_image_read(MedalsImage **out, const char *path,
                                const MedalsImageReadOptions *options,

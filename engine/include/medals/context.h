@@ -45,6 +45,10 @@ MEDALS_API uint32_t medals_context_threads(const MedalsContext *context);
 MEDALS_API bool medals_context_has_bf16(const MedalsContext *context);
 /** @return largest resident set of this process so far, in bytes. */
 MEDALS_API uint64_t medals_peak_rss_bytes(void);
+/** @return main memory in bytes that this process could still take: what the
+ * system calls available, or what its control groups leave if that is less
+ * (page cache is not used memory). */
+MEDALS_API uint64_t medals_available_memory_bytes(void);
 
 MEDALS_END_DECLS
 #endif

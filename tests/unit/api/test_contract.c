@@ -156,6 +156,9 @@ static void test_peeks(void)
     RUNS(medals_context_free, (NULL));
     g_assert_cmpuint((note("medals_peak_rss_bytes"), medals_peak_rss_bytes()),
                      >, 0);
+    g_assert_cmpuint((note("medals_available_memory_bytes"),
+                      medals_available_memory_bytes()),
+                     >, 0);
     GIVES(medals_model_ref, (NULL), NULL);
     GIVES(medals_model_name, (NULL), NULL);
     GIVES(medals_model_license, (NULL), NULL);

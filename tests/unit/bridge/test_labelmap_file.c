@@ -214,8 +214,9 @@ static const MedalsSegment kidneys[2] = {
      0,
      "left\nkidney \\ \"q\"",
      {185, 102, 83},
-     "Category~SCT^1^A~SCT^64033007^Kidney~SCT^7771000^Left"},
-    {3, 0, "Milz ä", {0, 255, 128}, NULL}};
+     "Category~SCT^1^A~SCT^64033007^Kidney~SCT^7771000^Left",
+     0},
+    {3, 0, "Milz ä", {0, 255, 128}, NULL, 0}};
 
 static void expect_line(const char *text, const char *line)
 {

@@ -278,7 +278,8 @@ bool medals_edit_lock(MedalsSession *session, size_t index, bool locked,
         medals_class_list_at(session->state->classes, index);
     if (!entry)
         return medals_fail(error, MEDALS_E_INPUT,
-                           "class %zu: there is none; expected 0 to %zu", index,
+                           "class %zu: there is none; expected one of %zu",
+                           index,
                            medals_class_list_count(session->state->classes));
     medals_class_locks_set(session->locks, entry->uid, locked);
     g_autofree char *word = medals_class_locks_word(session->locks);

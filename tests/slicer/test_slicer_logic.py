@@ -12,6 +12,7 @@ from scenes import (ORIENTATIONS, TURN, add_transform, add_volume, add_warp,
                     matrix_of)
 
 from MedalSLib import geometry
+from MedalSLib.logic import Logic
 
 
 class Prompts(LogicTest):
@@ -596,6 +597,42 @@ class Trouble(LogicTest):
             self.assertEqual(len(self.logic.segments.ids()), 2)
             self.assertTrue(self.mask(ball)[10, 10, 10])
             self.assertAgree(ball, new)
+            self.logic.release()
+            self.logic.wait()
+
+    def test_journal_of_older_versions(self):
+        """One that lies in the chosen folder itself goes on with its image;
+        when it is busy nothing begins beside it."""
+        with tempfile.TemporaryDirectory() as folder:
+            ball = self.start(journal=folder, answer="instant")
+            self.logic.click(ball, (10, 10, 10))
+            self.wait()
+            self.logic.release()
+            self.logic.wait()
+            own, = os.listdir(folder)
+            for name in os.listdir(os.path.join(folder, own)):
+                os.rename(os.path.join(folder, own, name),
+                          os.path.join(folder, name))
+            os.rmdir(os.path.join(folder, own))
+            self.application.scene.Clear()
+            self.volume = add_volume(made_scan())
+            self.logic.choose(self.volume)
+            self.logic.add_object("new")
+            self.wait()
+            self.assertIn(ball, self.logic.segments.ids())
+            second = Logic()
+            self.addCleanup(second.close)
+            lines = []
+            second.on_error, second.journal = lines.append, folder
+            second.model, second.vocabulary = (self.logic.model,
+                                               self.logic.vocabulary)
+            second.choose(self.volume)
+            second.add_object("late")
+            second.wait()
+            self.assertEqual(len(lines), 1)
+            self.assertIn("in use", lines[0])
+            self.assertFalse([name for name in os.listdir(folder)
+                              if name.startswith("image-")])
             self.logic.release()
             self.logic.wait()
 

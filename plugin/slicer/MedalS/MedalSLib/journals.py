@@ -29,3 +29,8 @@ def is_kept_in(root: str) -> bool:
     """Whether a journal lies in the chosen folder itself, as it was before
     images had folders of their own."""
     return pathlib.Path(root, JOURNAL_FILE).exists()
+
+
+def is_of_another(error: Exception) -> bool:
+    """Whether the engine refused a journal since it is another image's."""
+    return "journal of another image" in str(error)

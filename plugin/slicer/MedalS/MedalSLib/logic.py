@@ -13,7 +13,6 @@ in the scene. What goes wrong later becomes one line for `on_error`; nothing
 is raised out of pump().
 """
 import collections
-import os
 import time
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
 
@@ -170,11 +169,12 @@ class Logic:
         def call(job: Job) -> Result:
             opened = None
             own = journals.folder_of(root, array, grid) if root else None
-            if root and journals.is_kept_in(root) and not os.path.isdir(own):
+            if root and journals.is_kept_in(root):
                 try:
                     opened = session(job, root)
-                except medals.InputError:
-                    pass  # it is of another image
+                except medals.InputError as error:
+                    if not journals.is_of_another(error):
+                        raise  # busy or damaged: not to be passed over
             binding.desk = Desk(opened or session(job, own))
             return binding.desk.everything()
 

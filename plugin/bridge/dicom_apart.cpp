@@ -186,7 +186,8 @@ DicomRecord Reader::next(uint64_t *length)
     Json json(cJSON_Parse(text.c_str()), cJSON_Delete);
     const cJSON *status = cJSON_GetObjectItem(json.get(), "status");
     const cJSON *message = cJSON_GetObjectItem(json.get(), "message");
-    if (!cJSON_IsNumber(status) || !cJSON_IsString(message))
+    if (!cJSON_IsNumber(status) || !cJSON_IsString(message) ||
+        status->valueint <= MEDALS_OK || status->valueint > MEDALS_E_BUSY)
         reader.broken("talks nonsense");
     throw Failure(MedalsStatus(status->valueint), message->valuestring);
 }
@@ -221,11 +222,16 @@ ImagePointer begin_image(Reader &reader, const std::string &path,
     MedalsGeometry geometry = {};
     double size[3];
     double dtype = number_in(object, "dtype");
+    double files = number_in(object, "files");
+    double modality = number_in(object, "modality");
     if (!take_numbers(object, "size", size, 3) ||
         !take_numbers(object, "spacing", geometry.spacing, 3) ||
         !take_numbers(object, "origin", geometry.origin, 3) ||
         !take_numbers(object, "direction", geometry.direction, 9) ||
-        !(dtype >= MEDALS_F32 && dtype <= MEDALS_I64))
+        !(dtype >= MEDALS_F32 && dtype <= MEDALS_I64) ||
+        !(files >= 1 && files < 1e9) ||
+        !(modality >= MEDALS_MODALITY_NONE &&
+          modality <= MEDALS_MODALITY_MICROSCOPY))
         reader.broken("talks nonsense");
     for (int a = 0; a < 3; a++) {
         if (!(size[a] >= 1 && size[a] < 1e9))
@@ -243,8 +249,8 @@ ImagePointer begin_image(Reader &reader, const std::string &path,
     image->modality_tag = text_in(object, "modality_tag");
     image->series_uid = text_in(object, "series_uid");
     image->series_description = text_in(object, "series_description");
-    image->modality = MedalsModality(int(number_in(object, "modality")));
-    image->files = uint64_t(number_in(object, "files"));
+    image->modality = MedalsModality(int(modality));
+    image->files = uint64_t(files);
     return image;
 }
 
@@ -328,10 +334,14 @@ static MedalsSeriesList *list_apart(const std::string &folder)
     if (kind != record_list || !cJSON_IsArray(json.get()))
         reader.broken("talks nonsense");
     auto list = std::make_unique<MedalsSeriesList>();
-    for (const cJSON *entry = json->child; entry; entry = entry->next)
-        list->series.push_back(
-            {text_in(entry, "uid"), text_in(entry, "description"),
-             text_in(entry, "modality"), uint64_t(number_in(entry, "files"))});
+    for (const cJSON *entry = json->child; entry; entry = entry->next) {
+        double files = number_in(entry, "files");
+        if (!(files >= 1 && files < 1e9))
+            reader.broken("talks nonsense");
+        list->series.push_back({text_in(entry, "uid"),
+                                text_in(entry, "description"),
+                                text_in(entry, "modality"), uint64_t(files)});
+    }
     return list.release();
 }
 

@@ -100,7 +100,7 @@ void take_rescale(const Source &source, DicomFrame &frame)
     std::vector<double> slope = numbers_of(source, tag_slope);
     std::vector<double> intercept = numbers_of(source, tag_intercept);
     if (!slope.empty() && slope[0] == 0)
-        source.notes.push_back("Rescale Slope is 0: taken as 1");
+        dicom_note(source.notes, "Rescale Slope is 0: taken as 1");
     else if (!slope.empty())
         frame.slope = slope[0];
     if (!intercept.empty())

@@ -36,7 +36,7 @@ static bool with_comma(std::string part, double *value)
     return is_number(part, value);
 }
 
-static void note(std::vector<std::string> &notes, const std::string &line)
+void dicom_note(std::vector<std::string> &notes, const std::string &line)
 {
     if (std::find(notes.begin(), notes.end(), line) == notes.end())
         notes.push_back(line);
@@ -54,9 +54,10 @@ std::vector<double> dicom_numbers(const std::string &file, const char *name,
         std::string part = without_ends(text.substr(at, end - at));
         double value;
         if (with_comma(part, &value))
-            note(notes, text_of("%s \"%s\" is written with a decimal comma: "
-                                "read as %g",
-                                name, one_line(part).c_str(), value));
+            dicom_note(notes,
+                       text_of("%s \"%s\" is written with a decimal comma: "
+                               "read as %g",
+                               name, one_line(part).c_str(), value));
         else if (!is_number(part, &value))
             fail(MEDALS_E_INPUT, "%s: %s is \"%s\"; a finite number expected",
                  file.c_str(), name, one_line(part).substr(0, 64).c_str());

@@ -10,6 +10,9 @@
 namespace medals::bridge
 {
 
+/** Adds a remark that is not there yet: many slices say the same. */
+void dicom_note(std::vector<std::string> &notes, const std::string &line);
+
 /**
  * The numbers of a value, divided by backslashes; blanks and NULs around them
  * do not count, an empty value has none. A decimal comma, as some programs

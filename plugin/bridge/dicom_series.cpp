@@ -174,15 +174,6 @@ bool is_image(const std::string &modality, const DicomFile &file)
                std::end(others);
 }
 
-/* The same remark on many slices counts once. */
-void take_notes(DicomSeries &series, const Notes &notes)
-{
-    for (const std::string &line : notes)
-        if (std::find(series.notes.begin(), series.notes.end(), line) ==
-            series.notes.end())
-            series.notes.push_back(line);
-}
-
 std::string choices_of(const std::vector<DicomSeries> &all)
 {
     std::string text;
@@ -241,7 +232,8 @@ std::vector<DicomSeries> scan_dicom(const std::string &path,
                                "Series Number", 0, of_file));
             series.notes = notes;
         }
-        take_notes(series, of_file);
+        for (const std::string &line : of_file)
+            dicom_note(series.notes, line);
         series.files.push_back(file);
     }
     if (by_uid.empty())

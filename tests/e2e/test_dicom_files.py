@@ -74,7 +74,8 @@ class Files(ProgramTest):
     def test_slope_of_zero(self):
         answer, found = self.inspect(self.series({0x00281053: ("DS", b"0")}))
         self.assertEqual(found, (0, 119))
-        self.assertIn("Slope", " ".join(answer["warnings"]))
+        self.assertEqual(len(answer["warnings"]), 1, "once, not a slice")
+        self.assertIn("Slope", answer["warnings"][0])
 
     def test_spacing_along_the_series(self):
         change = {0x00280030: lambda k: ("DS", b"1\\1" if k else b"1\\2")}
@@ -200,6 +201,8 @@ class Decoder(ProgramTest):
                            ("kill -ABRT $$", "signal 6"), ("exit 7", "ends"),
                            ("printf b; kill -BUS $$", "signal 7"),
                            ("echo nonsense; echo more nonsense", "nonsense"),
+                           ("printf 'f\\31\\0\\0\\0\\0\\0\\0\\0"
+                            "{\"status\":0,\"message\":\"\"}'", "nonsense"),
                            ("yes", "nonsense")):
             self.reader("echo a line of the codec >&2", line)
             run = self.bad(3, "inspect", "series", program=medals)

@@ -124,9 +124,9 @@ class Wheel(unittest.TestCase):
         self.assertGreater(found["voxels"][0], 50)
         self.assertEqual(found["undone"], 0)
         self.assertTrue(found["saved"])
-        self.assertLess(found["first"], 5)
-        # Of the processor: how busy the machine is, is not the wheel's.
-        self.assertLess(found["import"], 0.3)
+        # What an import costs is told above; what it loads is in our hands.
+        self.assertEqual([name for name in found["packages"]
+                          if not name.startswith("_")], ["medals", "numpy"])
 
     @unittest.skipUnless(COMPILER, "no C compiler")
     def test_host_with_the_same_names(self):

@@ -4,8 +4,9 @@ wheel was installed into, where nothing else of ours is in reach.
     python wheel_session.py SCAN.npz [CLASHING_LIBRARY]
 
 Prints one JSON object: what the import took of the processor and of the clock,
-seconds of the first answer, and what was found.
+which packages it loaded, seconds of the first answer, and what was found.
 """
+import sys
 import time
 
 start = time.process_time(), time.perf_counter()
@@ -13,9 +14,9 @@ import medals  # first: NumPy, which it needs, is part of its time
 
 imported = time.process_time() - start[0]
 waited = time.perf_counter() - start[1]
+loaded = {name.split(".")[0] for name in list(sys.modules)}
 
 import json  # noqa: E402
-import sys  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -44,6 +45,7 @@ def main() -> None:
                        session.statistics(1).voxels],
             "left": first.changes[0].added, "free": len(
                 medals.segment(image, "a structure of the brain").warnings),
+            "packages": sorted(loaded - set(sys.stdlib_module_names)),
             "library": medals.library_path()}, sys.stdout)
 
 

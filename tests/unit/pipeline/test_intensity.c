@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grid_fixture.h"
 #include "memory.h"
 #include "percentile.h"
-#include "pipeline_fixture.h"
 
 static MedalsExec exec;
 static const double soft_tissue[2] = {-160, 240};

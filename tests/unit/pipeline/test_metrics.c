@@ -8,9 +8,9 @@
 
 #include "assignment.h"
 #include "distance_map.h"
+#include "grid_fixture.h"
 #include "medals/metrics.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 
 static const bool ones[256] = {[1] = true};
 

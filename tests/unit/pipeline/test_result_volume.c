@@ -5,8 +5,8 @@
 
 #include <math.h>
 
+#include "grid_fixture.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 #include "region.h"
 #include "reorient.h"
 

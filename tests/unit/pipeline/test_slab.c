@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "grid_fixture.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 #include "resample.h"
 #include "resample_probabilities.h"
 #include "windows.h"

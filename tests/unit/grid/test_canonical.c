@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "canonical.h"
+#include "grid_fixture.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 
 static MedalsExec exec;
 
@@ -194,14 +194,14 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     exec = fixture_exec(2);
-    g_test_add_func("/pipeline/canonical/orientations", test_all_orientations);
-    g_test_add_func("/pipeline/canonical/flat", test_flat_volumes);
-    g_test_add_func("/pipeline/canonical/spacing", test_spacing_follows);
-    g_test_add_func("/pipeline/canonical/oblique",
+    g_test_add_func("/grid/canonical/orientations", test_all_orientations);
+    g_test_add_func("/grid/canonical/flat", test_flat_volumes);
+    g_test_add_func("/grid/canonical/spacing", test_spacing_follows);
+    g_test_add_func("/grid/canonical/oblique",
                     test_oblique_axes_stay_a_permutation);
-    g_test_add_func("/pipeline/canonical/refusals", test_refusals);
-    g_test_add_func("/pipeline/canonical/box", test_box);
-    g_test_add_func("/pipeline/canonical/literal", test_literal);
+    g_test_add_func("/grid/canonical/refusals", test_refusals);
+    g_test_add_func("/grid/canonical/box", test_box);
+    g_test_add_func("/grid/canonical/literal", test_literal);
     int status = g_test_run();
     fixture_exec_free(&exec);
     return status;

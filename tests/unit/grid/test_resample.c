@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "grid_fixture.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 #include "resample.h"
 #include "tensor.h"
 
@@ -270,23 +270,19 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     exec = fixture_exec(1);
-    g_test_add_func("/pipeline/resample/identity",
-                    test_identity_is_bit_identical);
-    g_test_add_func("/pipeline/resample/constant",
-                    test_constant_stays_constant);
-    g_test_add_func("/pipeline/resample/ramp", test_ramp);
-    g_test_add_func("/pipeline/resample/flip", test_flipped_input_flips_output);
-    g_test_add_func("/pipeline/resample/separate-axis",
+    g_test_add_func("/grid/resample/identity", test_identity_is_bit_identical);
+    g_test_add_func("/grid/resample/constant", test_constant_stays_constant);
+    g_test_add_func("/grid/resample/ramp", test_ramp);
+    g_test_add_func("/grid/resample/flip", test_flipped_input_flips_output);
+    g_test_add_func("/grid/resample/separate-axis",
                     test_separate_axis_picks_slices);
-    g_test_add_func("/pipeline/resample/labels-as-defined",
-                    test_labels_as_defined);
-    g_test_add_func("/pipeline/resample/tie", test_tie_goes_to_the_smaller);
-    g_test_add_func("/pipeline/resample/there-and-back", test_there_and_back);
-    g_test_add_func("/pipeline/resample/long-and-flat",
-                    test_long_and_flat_axes);
-    g_test_add_func("/pipeline/resample/threads", test_threads_do_not_matter);
-    g_test_add_func("/pipeline/resample/refusals", test_refusals);
-    g_test_add_func("/pipeline/resample/cancel", test_cancel);
+    g_test_add_func("/grid/resample/labels-as-defined", test_labels_as_defined);
+    g_test_add_func("/grid/resample/tie", test_tie_goes_to_the_smaller);
+    g_test_add_func("/grid/resample/there-and-back", test_there_and_back);
+    g_test_add_func("/grid/resample/long-and-flat", test_long_and_flat_axes);
+    g_test_add_func("/grid/resample/threads", test_threads_do_not_matter);
+    g_test_add_func("/grid/resample/refusals", test_refusals);
+    g_test_add_func("/grid/resample/cancel", test_cancel);
     int status = g_test_run();
     fixture_exec_free(&exec);
     return status;

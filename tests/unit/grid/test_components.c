@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "grid_fixture.h"
 #include "memory.h"
-#include "pipeline_fixture.h"
 
 enum { H = 13, W = 11, D = 17, VOXELS = H * W * D };
 static const int64_t shape[3] = {H, W, D};
@@ -190,14 +190,13 @@ static void test_no_memory(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/pipeline/components/flood-fill", test_same_as_flood_fill);
-    g_test_add_func("/pipeline/components/diagonals",
-                    test_diagonals_do_not_touch);
-    g_test_add_func("/pipeline/components/remove-small", test_remove_small);
-    g_test_add_func("/pipeline/components/keep-largest", test_keep_largest);
-    g_test_add_func("/pipeline/components/keep-several", test_keep_several);
-    g_test_add_func("/pipeline/components/equal-sizes",
+    g_test_add_func("/grid/components/flood-fill", test_same_as_flood_fill);
+    g_test_add_func("/grid/components/diagonals", test_diagonals_do_not_touch);
+    g_test_add_func("/grid/components/remove-small", test_remove_small);
+    g_test_add_func("/grid/components/keep-largest", test_keep_largest);
+    g_test_add_func("/grid/components/keep-several", test_keep_several);
+    g_test_add_func("/grid/components/equal-sizes",
                     test_equal_sizes_and_nothing);
-    g_test_add_func("/pipeline/components/no-memory", test_no_memory);
+    g_test_add_func("/grid/components/no-memory", test_no_memory);
     return g_test_run();
 }

@@ -295,16 +295,14 @@ static void test_empty_truth(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/pipeline/metrics/distances", test_distances_are_exact);
-    g_test_add_func("/pipeline/metrics/surface", test_surface_of_cubes);
-    g_test_add_func("/pipeline/metrics/assignment", test_assignment_is_best);
-    g_test_add_func("/pipeline/metrics/many-instances", test_many_instances);
-    g_test_add_func("/pipeline/metrics/binary-split",
-                    test_binary_prediction_is_split);
-    g_test_add_func("/pipeline/metrics/compare-labels", test_compare_labels);
-    g_test_add_func("/pipeline/metrics/compare-instances",
-                    test_compare_instances);
-    g_test_add_func("/pipeline/metrics/refusals", test_compare_refusals);
-    g_test_add_func("/pipeline/metrics/empty", test_empty_truth);
+    g_test_add_func("/metrics/distances", test_distances_are_exact);
+    g_test_add_func("/metrics/surface", test_surface_of_cubes);
+    g_test_add_func("/metrics/assignment", test_assignment_is_best);
+    g_test_add_func("/metrics/many-instances", test_many_instances);
+    g_test_add_func("/metrics/binary-split", test_binary_prediction_is_split);
+    g_test_add_func("/metrics/compare-labels", test_compare_labels);
+    g_test_add_func("/metrics/compare-instances", test_compare_instances);
+    g_test_add_func("/metrics/refusals", test_compare_refusals);
+    g_test_add_func("/metrics/empty", test_empty_truth);
     return g_test_run();
 }

@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#include "shape.h"
-
 /* Cofactors, divided by the determinant. */
 static void invert(const double m[9], double inverse[9])
 {

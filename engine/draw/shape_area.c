@@ -7,11 +7,12 @@
  * Seen along that axis the area has one voxel a column: no holes, no second
  * layer, however oblique the plane.
  */
-#include "shape_raster.h"
+#include "shape_area.h"
 
 #include <math.h>
 
 #include "memory.h"
+#include "shape_points.h"
 
 /* A column this close to an edge, in voxels, is on it: rounding must not cost
  * the edge voxels of a polygon through voxel centres. */

@@ -18,12 +18,6 @@
 #include "volume_data.h"
 #include "voxel_set.h"
 
-/** LPS mm -> continuous index and back. */
-void medals_shape_to_index(const MedalsGeometry *geometry,
-                           const double world[3], double index[3]);
-void medals_shape_to_world(const MedalsGeometry *geometry,
-                           const double index[3], double world[3]);
-
 /**
  * Voxels of a point, a scribble or a lasso (points, or the mask).
  * @return false: MEDALS_E_INPUT as medals_session_prompt() says; the set is

@@ -9,7 +9,7 @@
  * A box of one voxel is in or out. So time goes where the border is, and a box
  * that is filled asks no further lines.
  */
-#include "shape_raster.h"
+#include "shape_line.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "box.h"
 #include "distance_map.h"
 #include "memory.h"
+#include "shape_points.h"
 
 /* Distances may be off by rounding: a centre on the border is in. */
 #define SLACK 1e-6

@@ -33,4 +33,10 @@ bool medals_shape_frame_holds(const MedalsShapeFrame *frame,
 int64_t medals_shape_frame_voxel(const MedalsShapeFrame *frame, int axis,
                                  double x);
 
+/** LPS mm -> continuous index and back. */
+void medals_shape_to_index(const MedalsGeometry *geometry,
+                           const double world[3], double index[3]);
+void medals_shape_to_world(const MedalsGeometry *geometry,
+                           const double index[3], double world[3]);
+
 #endif

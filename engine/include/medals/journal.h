@@ -2,7 +2,7 @@
  * journal.h - journals of sessions, seen from outside
  *
  * A journal is a folder with one SQLite file, about one image. It holds data
- * of a patient: labelmaps, names, texts. engine/session/JOURNAL.md has the
+ * of a patient: labelmaps, names, texts. engine/journal/JOURNAL.md has the
  * format. medals_session_open() makes and opens journals.
  */
 #ifndef MEDALS_JOURNAL_H

@@ -10,12 +10,10 @@
 #ifndef MEDALS_EDIT_H
 #define MEDALS_EDIT_H
 
-#include "answer.h"
 #include "class_lock.h"
 #include "history.h"
 #include "journal_file.h"
-#include "scene.h"
-#include "voxel_set.h"
+#include "prompt_answer.h"
 
 /** A stroke while it is drawn. */
 typedef struct MedalsStroke {
@@ -62,6 +60,11 @@ typedef struct MedalsEdit {
  *          that this call belongs to it */
 bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
                        const MedalsCall *call, bool stroke, GError **error);
+/** The same as rooms below the calls are told it. */
+MedalsAnswering medals_edit_answering(MedalsEdit *edit);
+/** As medals_prompt_windows(). */
+bool medals_edit_note_windows(MedalsEdit *edit, const int64_t box[6],
+                              GError **error);
 /** Takes the lane, for work on the network. medals_edit_end() gives it back. */
 bool medals_edit_enter(MedalsEdit *edit, GError **error);
 void medals_edit_leave(MedalsEdit *edit);

@@ -12,7 +12,6 @@
 #include "box.h"
 #include "edit.h"
 #include "memory.h"
-#include "prompt_answer.h"
 
 static bool is_positive_box(const MedalsGiven *given)
 {
@@ -140,10 +139,11 @@ static MedalsState *answered(MedalsEdit *edit, const MedalsGiven *given,
                          .positive = given->positive,
                          .box = is_positive_box(given),
                          .set = &given->set};
+    MedalsAnswering with = medals_edit_answering(edit);
     *agreement = (MedalsAgreement){0};
     if ((speaks_beyond_itself(given) &&
-         !medals_prompt_answer(edit, edit->session->state->labels, next, &asked,
-                               full, agreement, error)) ||
+         !medals_prompt_answer(&with, edit->session->state->labels, next,
+                               &asked, full, agreement, error)) ||
         !enforce_windows(edit, next, error))
         g_clear_pointer(&next, medals_state_free);
     return next;
@@ -191,7 +191,7 @@ MedalsState *medals_edit_preview(MedalsEdit *edit, const MedalsGiven *given,
 {
     MedalsAgreement agreement;
     if (!medals_edit_enter(edit, error) ||
-        !medals_prompt_windows(edit, given->set.box, error))
+        !medals_edit_note_windows(edit, given->set.box, error))
         return NULL;
     MedalsState *next = answered(edit, given, false, &agreement, error);
     medals_edit_leave(edit);
@@ -204,7 +204,7 @@ bool medals_edit_answer(MedalsEdit *edit, const MedalsGiven *given,
     MedalsAgreement agreement;
     MedalsState *next = NULL;
     if (!medals_edit_enter(edit, error) ||
-        !medals_prompt_windows(edit, given->set.box, error))
+        !medals_edit_note_windows(edit, given->set.box, error))
         return false;
     switch (edit->call.answer) {
     case MEDALS_ANSWER_NONE:

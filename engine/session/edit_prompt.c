@@ -6,7 +6,6 @@
 #include "box.h"
 #include "edit.h"
 #include "memory.h"
-#include "prompt_answer.h"
 #include "shape.h"
 #include "versioned.h"
 
@@ -199,7 +198,7 @@ static bool note_windows(MedalsEdit *edit, const int64_t extent[6],
 {
     if (!medals_edit_enter(edit, error))
         return false;
-    bool ok = medals_prompt_windows(edit, extent, error);
+    bool ok = medals_edit_note_windows(edit, extent, error);
     medals_edit_leave(edit);
     return ok;
 }

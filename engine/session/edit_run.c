@@ -42,6 +42,19 @@ bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
     return true;
 }
 
+MedalsAnswering medals_edit_answering(MedalsEdit *edit)
+{
+    return (MedalsAnswering){&edit->session->scene, &edit->exec, &edit->settled,
+                             edit->answer};
+}
+
+bool medals_edit_note_windows(MedalsEdit *edit, const int64_t box[6],
+                              GError **error)
+{
+    MedalsAnswering with = medals_edit_answering(edit);
+    return medals_prompt_windows(&with, box, error);
+}
+
 bool medals_edit_enter(MedalsEdit *edit, GError **error)
 {
     edit->in_turn = medals_lane_enter(edit->exec.lane, &edit->task, error);

@@ -22,7 +22,7 @@
 
 /* One window while it is answered. */
 typedef struct Work {
-    MedalsEdit *edit;
+    const MedalsAnswering *with;
     const MedalsLayer *before;
     MedalsState *next;
     MedalsAsked asked; /* set: the part of the prompt that is this window's */
@@ -40,7 +40,7 @@ typedef struct Work {
 
 static MedalsScene *scene_of(const Work *work)
 {
-    return &work->edit->session->scene;
+    return work->with->scene;
 }
 
 static const MedalsClassEntry *entry_of(const Work *work)
@@ -112,22 +112,22 @@ static bool own_part(const MedalsLattice *lattice, const MedalsVoxelSet *set,
     return ok;
 }
 
-static void note_window(MedalsEdit *edit, size_t window)
+static void note_window(const MedalsAnswering *with, size_t window)
 {
     int64_t extent[6];
-    medals_lattice_extent(&edit->session->scene.lattice, window, extent);
-    medals_answer_add_window(edit->answer, extent);
+    medals_lattice_extent(&with->scene->lattice, window, extent);
+    medals_answer_add_window(with->answer, extent);
 }
 
-bool medals_prompt_windows(MedalsEdit *edit, const int64_t box[6],
+bool medals_prompt_windows(const MedalsAnswering *with, const int64_t box[6],
                            GError **error)
 {
-    MedalsScene *scene = &edit->session->scene;
-    if (!medals_scene_prepare(scene, &edit->exec, &edit->settled, error))
+    MedalsScene *scene = with->scene;
+    if (!medals_scene_prepare(with->scene, with->exec, with->settled, error))
         return false;
     g_autoptr(GArray) windows = medals_lattice_cover(&scene->lattice, box);
     for (guint n = 0; n < windows->len; n++)
-        note_window(edit, g_array_index(windows, size_t, n));
+        note_window(with, g_array_index(windows, size_t, n));
     return true;
 }
 
@@ -205,7 +205,7 @@ static bool look(Work *work, GError **error)
 static bool sense(Work *work, GError **error)
 {
     MedalsScene *scene = scene_of(work);
-    const MedalsExec *exec = &work->edit->exec;
+    const MedalsExec *exec = work->with->exec;
     const MedalsNetwork *network = scene->lattice.stage.network;
     const char *text = entry_of(work)->text;
     if (work->full && text) {
@@ -254,7 +254,7 @@ static bool score_seeds(Work *work, const MedalsVoxelSet *seeds_of,
                               .seed_count = seeds->len,
                               .positive = work->asked.positive};
     memcpy(field.spacing, lattice->spacing, sizeof field.spacing);
-    return medals_click_answer(&work->edit->exec, &field, work->flip,
+    return medals_click_answer(work->with->exec, &field, work->flip,
                                work->grid_box, error);
 }
 
@@ -283,8 +283,8 @@ static bool score_box(Work *work, GError **error)
     size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
     float *logits = medals_alloc(voxels, sizeof *logits, "logits", error);
     ok = logits &&
-         medals_pixel_dot(&work->edit->exec, &work->features->x,
-                          work->embedding, 1, logits, (int64_t) voxels, error);
+         medals_pixel_dot(work->with->exec, &work->features->x, work->embedding,
+                          1, logits, (int64_t) voxels, error);
     const int64_t *near = work->grid_box;
     for (size_t v = 0; ok && v < voxels; v++) {
         int64_t d = (int64_t) v % crop[2], w = (int64_t) v / crop[2] % crop[1],
@@ -449,7 +449,7 @@ static bool apply(Work *work, MedalsVoxelSet *border, GError **error)
     int64_t box[6];
     GError *inner = NULL;
     float *score = medals_field_to_image(
-        &work->edit->exec, &scene_of(work)->lattice, work->window, work->flip,
+        work->with->exec, &scene_of(work)->lattice, work->window, work->flip,
         work->grid_box, box, &inner);
     if (inner)
         g_propagate_error(error, inner);
@@ -482,11 +482,11 @@ static bool apply(Work *work, MedalsVoxelSet *border, GError **error)
 static bool answer_window(Work *work, MedalsAgreement *agreement,
                           MedalsVoxelSet *border, GError **error)
 {
-    bool ok =
-        medals_lane_yield(work->edit->exec.lane, &work->edit->task, error) &&
-        reserve(work, error) && look(work, error) && sense(work, error) &&
-        (work->asked.box ? score_box(work, error)
-                         : score_seeds(work, work->asked.set, error));
+    bool ok = medals_lane_yield(work->with->exec->lane, work->with->exec->task,
+                                error) &&
+              reserve(work, error) && look(work, error) && sense(work, error) &&
+              (work->asked.box ? score_box(work, error)
+                               : score_seeds(work, work->asked.set, error));
     if (ok)
         judge(work, agreement);
     ok = ok && apply(work, border, error);
@@ -500,14 +500,14 @@ typedef struct Front {
     GHashTable *done;      /* windows */
 } Front;
 
-static bool answer_part(MedalsEdit *edit, const MedalsLayer *before,
+static bool answer_part(const MedalsAnswering *with, const MedalsLayer *before,
                         MedalsState *next, const MedalsAsked *asked, bool full,
                         size_t window, Front *front, MedalsAgreement *agreement,
                         GError **error)
 {
-    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    const MedalsLattice *lattice = &with->scene->lattice;
     MedalsVoxelSet part = {0}, border = {0};
-    Work work = {.edit = edit,
+    Work work = {.with = with,
                  .before = before,
                  .next = next,
                  .asked = *asked,
@@ -519,7 +519,7 @@ static bool answer_part(MedalsEdit *edit, const MedalsLayer *before,
         ok = answer_window(&work, agreement, &border, error) &&
              medals_voxel_set_join(&front->border, &border, error);
     g_hash_table_add(front->done, GSIZE_TO_POINTER(window));
-    note_window(edit, window);
+    note_window(with, window);
     medals_voxel_set_clear(&part);
     medals_voxel_set_clear(&border);
     return ok;
@@ -540,15 +540,15 @@ static bool next_window(const MedalsLattice *lattice, const Front *front,
     return false;
 }
 
-static bool answer_all(MedalsEdit *edit, const MedalsLayer *before,
+static bool answer_all(const MedalsAnswering *with, const MedalsLayer *before,
                        MedalsState *next, const MedalsAsked *asked, bool full,
                        Front *front, MedalsAgreement *agreement, GError **error)
 {
-    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    const MedalsLattice *lattice = &with->scene->lattice;
     g_autoptr(GArray) shares = windows_of(lattice, asked->set);
     bool ok = true;
     for (guint n = 0; ok && n < MIN(shares->len, MOST_WINDOWS); n++)
-        ok = answer_part(edit, before, next, asked, full,
+        ok = answer_part(with, before, next, asked, full,
                          g_array_index(shares, Share, n).window, front,
                          agreement, error);
     size_t window;
@@ -559,7 +559,7 @@ static bool answer_all(MedalsEdit *edit, const MedalsLayer *before,
         front->border = (MedalsVoxelSet){0};
         MedalsAsked grown = *asked;
         grown.set = &seeds;
-        ok = answer_part(edit, before, next, &grown, full, window, front,
+        ok = answer_part(with, before, next, &grown, full, window, front,
                          agreement, error) &&
              medals_voxel_set_join(&front->border, &seeds, error);
         medals_voxel_set_clear(&seeds);
@@ -567,17 +567,17 @@ static bool answer_all(MedalsEdit *edit, const MedalsLayer *before,
     return ok;
 }
 
-bool medals_prompt_answer(MedalsEdit *edit, const MedalsLayer *before,
-                          MedalsState *next, const MedalsAsked *asked,
-                          bool full, MedalsAgreement *agreement, GError **error)
+bool medals_prompt_answer(const MedalsAnswering *with,
+                          const MedalsLayer *before, MedalsState *next,
+                          const MedalsAsked *asked, bool full,
+                          MedalsAgreement *agreement, GError **error)
 {
-    MedalsScene *scene = &edit->session->scene;
     *agreement = (MedalsAgreement){0};
-    if (!medals_scene_prepare(scene, &edit->exec, &edit->settled, error))
+    if (!medals_scene_prepare(with->scene, with->exec, with->settled, error))
         return false;
     Front front = {.done = g_hash_table_new(NULL, NULL)};
     bool ok =
-        answer_all(edit, before, next, asked, full, &front, agreement, error);
+        answer_all(with, before, next, asked, full, &front, agreement, error);
     medals_voxel_set_clear(&front.border);
     g_hash_table_destroy(front.done);
     return ok;

@@ -12,7 +12,17 @@
 #ifndef MEDALS_PROMPT_ANSWER_H
 #define MEDALS_PROMPT_ANSWER_H
 
-#include "edit.h"
+#include "answer.h"
+#include "scene.h"
+#include "voxel_set.h"
+
+/** What answers are worked out with, and where they are told. All borrowed. */
+typedef struct MedalsAnswering {
+    MedalsScene *scene;
+    const MedalsExec *exec;
+    MedalsSettled *settled; /* of the version to be */
+    MedalsAnswer *answer;   /* gets the windows */
+} MedalsAnswering;
 
 typedef struct MedalsAsked {
     size_t index; /* class */
@@ -28,20 +38,20 @@ typedef struct MedalsAgreement {
 } MedalsAgreement;
 
 /**
- * Answers a prompt on `next`, where its marks are in already. Adds the windows
- * to the edit's answer. In the lane's turn.
+ * Answers a prompt on `next`, where its marks are in already. In the lane's
+ * turn.
  * @param before labels as they were before the prompt
  * @param full false: the instant answer
  * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED (next to be thrown away)
  */
-bool medals_prompt_answer(MedalsEdit *edit, const MedalsLayer *before,
-                          MedalsState *next, const MedalsAsked *asked,
-                          bool full, MedalsAgreement *agreement,
-                          GError **error);
+bool medals_prompt_answer(const MedalsAnswering *with,
+                          const MedalsLayer *before, MedalsState *next,
+                          const MedalsAsked *asked, bool full,
+                          MedalsAgreement *agreement, GError **error);
 
-/** Adds the windows that hold a prompt of that box to the edit's answer. In
- * the lane's turn. @return false: as medals_scene_prepare */
-bool medals_prompt_windows(MedalsEdit *edit, const int64_t box[6],
+/** Adds the windows that hold a prompt of that box to the answer. In the
+ * lane's turn. @return false: as medals_scene_prepare */
+bool medals_prompt_windows(const MedalsAnswering *with, const int64_t box[6],
                            GError **error);
 
 #endif

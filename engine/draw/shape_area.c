@@ -40,13 +40,13 @@ static void moments(const MedalsShapeFrame *frame, const double *points,
         mean[r] = 0;
     for (size_t p = 0; p < count; p++)
         for (int r = 0; r < 3; r++)
-            mean[r] += points[3 * p + r] / (double) count;
+            mean[r] += points[3 * p + (size_t) r] / (double) count;
     for (int r = 0; r < 9; r++)
         m[r / 3][r % 3] = 0;
     for (size_t p = 0; p < count; p++) {
         double away[3];
         for (int r = 0; r < 3; r++)
-            away[r] = points[3 * p + r] - mean[r];
+            away[r] = points[3 * p + (size_t) r] - mean[r];
         medals_shape_frame_apply(frame->matrix, away, mm);
         for (int r = 0; r < 9; r++)
             m[r / 3][r % 3] += mm[r / 3] * mm[r % 3];

@@ -38,13 +38,13 @@ static void count_value(const Count *count, uint64_t *bins, float value)
     }
     for (int i = 0; i < count->levels; i++)
         if (bits >> 16 == count->upper[i])
-            bins[i * BINS + (bits & 0xffff)]++;
+            bins[(uint32_t) i * BINS + (bits & 0xffff)]++;
 }
 
 static void count_piece(void *context, size_t piece, unsigned worker)
 {
     const Count *count = context;
-    uint64_t *bins = count->bins + (size_t) worker * count->levels * BINS;
+    uint64_t *bins = count->bins + (size_t) worker * (size_t) count->levels * BINS;
     size_t first = piece * PIECE, last = MIN(first + PIECE, count->voxels);
     size_t element = medals_dtype_size(count->dtype);
     float values[CHUNK];

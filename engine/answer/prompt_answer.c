@@ -9,7 +9,6 @@
 #include "box.h"
 #include "click_answer.h"
 #include "memory.h"
-#include "pixel_dot.h"
 #include "window_field.h"
 #include "window_pass.h"
 
@@ -33,7 +32,7 @@ typedef struct Work {
     float *patch, *current, *other, *flip; /* [crop] */
     int8_t *marks;                         /* [crop] */
     float *embedding;                      /* [C] or NULL */
-    MedalsFeatures pass;                   /* full: owned */
+    MedalsFeatures *pass;                  /* full: owned, or NULL */
     const MedalsFeatures *features;        /* pass, or the scene's */
     int64_t grid_box[6];
 } Work;
@@ -164,7 +163,7 @@ static void release(Work *work)
     medals_free(work->flip);
     medals_free(work->marks);
     medals_free(work->embedding);
-    medals_features_clear(&work->pass);
+    medals_features_free(work->pass);
 }
 
 /* Image, labels and marks of the window. */
@@ -209,11 +208,12 @@ static bool sense(Work *work, GError **error)
     const MedalsNetwork *network = scene->lattice.stage.network;
     const char *text = entry_of(work)->text;
     if (work->full && text) {
-        if (!medals_window_pass(scene, exec, work->next, work->asked.index,
-                                work->window, &work->pass, error))
+        work->pass = medals_window_pass(scene, exec, work->next,
+                                        work->asked.index, work->window, error);
+        if (!work->pass)
             return false;
-        work->features = &work->pass;
-        memcpy(work->embedding, work->pass.embeddings,
+        work->features = work->pass;
+        memcpy(work->embedding, medals_features_embedding(work->pass, 0),
                (size_t) medals_network_feature_width(network) *
                    sizeof *work->embedding);
         return true;
@@ -225,14 +225,21 @@ static bool sense(Work *work, GError **error)
     if (!work->features)
         return false;
     if (text)
-        return medals_network_embed(exec, network, work->features->tokens,
-                                    work->features->grid, query, 1,
+        return medals_network_embed(exec, network, work->features, query, 1,
                                     work->embedding, error);
     g_clear_pointer(&work->embedding, medals_free);
     return true;
 }
 
 /* ---- flip scores -------------------------------------------------------- */
+
+static void load_rows(void *cookie, const int64_t *voxel, size_t count,
+                      float *dst)
+{
+    const Work *work = cookie;
+    medals_features_rows(work->features, work->with->exec->kernels, voxel,
+                         count, dst);
+}
 
 static bool score_seeds(Work *work, const MedalsVoxelSet *seeds_of,
                         GError **error)
@@ -244,7 +251,10 @@ static bool score_seeds(Work *work, const MedalsVoxelSet *seeds_of,
     MedalsClickField field = {.h = crop[0],
                               .w = crop[1],
                               .d = crop[2],
-                              .x = &work->features->x,
+                              .channels =
+                                  medals_features_channels(work->features),
+                              .rows = load_rows,
+                              .rows_cookie = work,
                               .embedding = work->embedding,
                               .image = work->patch,
                               .current = work->current,
@@ -283,8 +293,8 @@ static bool score_box(Work *work, GError **error)
     size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
     float *logits = medals_alloc(voxels, sizeof *logits, "logits", error);
     ok = logits &&
-         medals_pixel_dot(work->with->exec, &work->features->x, work->embedding,
-                          1, logits, (int64_t) voxels, error);
+         medals_features_logits(work->with->exec, work->features,
+                                work->embedding, 1, 0, crop[0], logits, error);
     const int64_t *near = work->grid_box;
     for (size_t v = 0; ok && v < voxels; v++) {
         int64_t d = (int64_t) v % crop[2], w = (int64_t) v / crop[2] % crop[1],

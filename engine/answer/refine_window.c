@@ -9,7 +9,6 @@
 #include "box.h"
 #include "masked_pair.h"
 #include "memory.h"
-#include "pixel_dot.h"
 #include "window_field.h"
 
 /* Edge of the blocks of the masked pair (8.1). */
@@ -115,13 +114,12 @@ static bool run_plain(Run *run, GError **error)
     float *embeddings = features ? medals_alloc(run->n, width * sizeof(float),
                                                 "embeddings", error)
                                  : NULL;
-    bool ok =
-        embeddings &&
-        medals_network_embed(run->exec, network, features->tokens,
-                             features->grid, run->queries, (int64_t) run->n,
-                             embeddings, error) &&
-        medals_pixel_dot(run->exec, &features->x, embeddings, (int64_t) run->n,
-                         run->out->plain, (int64_t) run->voxels, error);
+    bool ok = embeddings &&
+              medals_network_embed(run->exec, network, features, run->queries,
+                                   (int64_t) run->n, embeddings, error) &&
+              medals_features_logits(
+                  run->exec, features, embeddings, (int64_t) run->n, 0,
+                  run->scene->lattice.stage.crop[0], run->out->plain, error);
     medals_free(embeddings);
     return ok;
 }

@@ -302,8 +302,9 @@ static bool run_logits(Bench *bench, const MedalsFeatures *features,
 {
     const MedalsWindow *window = &bench->window;
     for (int64_t h = 0; h < window->h; h += SLAB) {
-        if (!medals_features_logits(&bench->exec, features, h, h + SLAB,
-                                    bench->slab, error))
+        if (!medals_features_logits(&bench->exec, features,
+                                    medals_features_embedding(features, 0),
+                                    window->n, h, h + SLAB, bench->slab, error))
             return false;
         Sigmoid sigmoid = {.kernels = bench->exec.kernels,
                            .x = bench->slab,
@@ -319,15 +320,13 @@ static bool run_logits(Bench *bench, const MedalsFeatures *features,
 static bool time_window(Bench *bench, int64_t n, double *seconds,
                         GError **error)
 {
-    MedalsFeatures features;
     double begin = medals_now();
     bench->window.n = n;
-    if (!medals_network_forward(&bench->exec, bench->network, &bench->window,
-                                NULL, NULL, &features, error))
-        return false;
-    bool good = run_logits(bench, &features, error);
+    MedalsFeatures *features = medals_network_forward(
+        &bench->exec, bench->network, &bench->window, NULL, NULL, error);
+    bool good = features && run_logits(bench, features, error);
     *seconds = medals_now() - begin;
-    medals_features_clear(&features);
+    medals_features_free(features);
     return good;
 }
 

@@ -20,14 +20,7 @@ typedef struct Answer {
 
 static bool check(const MedalsClickField *field, GError **error)
 {
-    const MedalsTensor *x = field->x;
     int64_t voxels = field->h * field->w * field->d;
-    if (x->h != field->h || x->w != field->w || x->d != field->d)
-        return medals_fail(error, MEDALS_E_SHAPE,
-                           "click: features of %ldx%ldx%ld voxels; expected "
-                           "the window's %ldx%ldx%ld",
-                           (long) x->h, (long) x->w, (long) x->d,
-                           (long) field->h, (long) field->w, (long) field->d);
     if (field->seed_count == 0)
         return medals_fail(error, MEDALS_E_SHAPE,
                            "click: no seed; expected at least one");

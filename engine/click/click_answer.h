@@ -15,12 +15,22 @@
 
 #include "kernels.h"
 
+/**
+ * Rows of a window's features X, from several threads at once.
+ * @param voxel [count] indices (h*W+w)*D+d
+ * @shape dst [count,C] float32
+ */
+typedef void (*MedalsClickRowsFn)(void *cookie, const int64_t *voxel,
+                                  size_t count, float *dst);
+
 /** One network window round a prompt; arrays [h,w,d], d fastest, on the
  * network's grid. All is borrowed. */
 typedef struct MedalsClickField {
     int64_t h, w, d;
     float spacing[3];       /* mm of a grid voxel */
-    const MedalsTensor *x;  /* [h,w,d,C] f32|bf16, run without prompts */
+    int64_t channels;       /* C of X, the features without prompts */
+    MedalsClickRowsFn rows; /* hands out rows of X */
+    void *rows_cookie;
     const float *embedding; /* [C], logit = X.m; NULL: a class without text */
     const float *image;     /* 0..255 */
     const float *current; /* 0..1: share of the voxel that has the class now */

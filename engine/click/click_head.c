@@ -58,7 +58,7 @@ static bool take_layer(Net *net, int l, const cJSON *object, GError **error)
     int blocks = (out + MEDALS_BLOCK - 1) / MEDALS_BLOCK;
     g_autofree char *name = g_strdup_printf("weights%d", l + 1);
     g_autofree char *bias = g_strdup_printf("bias%d", l + 1);
-    g_autofree float *flat = g_new(float, (size_t) in * (size_t) out);
+    g_autofree float *flat = g_new(float, (size_t) in *(size_t) out);
     net->packed[l] =
         medals_alloc_zero((size_t) (blocks * in), MEDALS_BLOCK * sizeof(float),
                           "click head", error);

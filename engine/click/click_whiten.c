@@ -32,17 +32,10 @@ typedef struct Whiten {
 } Whiten;
 
 /* Rows first..first+rows of the scene's X as float32. */
-static void load_rows(const Whiten *run, size_t first, size_t step, size_t rows,
-                      float *dst)
+static void load_rows(const Whiten *run, size_t first, size_t rows, float *dst)
 {
-    const MedalsTensor *x = run->scene->field->x;
-    size_t bytes = medals_dtype_size(x->dtype) * (size_t) x->stride;
-    for (size_t i = 0; i < rows; i++) {
-        int64_t v = run->scene->voxel[first + i * step];
-        run->exec->kernels->load(dst + i * (size_t) run->c, run->c,
-                                 (const char *) x->data + (size_t) v * bytes,
-                                 x->stride, x->dtype, 1, run->c);
-    }
+    const MedalsClickField *field = run->scene->field;
+    field->rows(field->rows_cookie, run->scene->voxel + first, rows, dst);
 }
 
 static void take_covariance(Whiten *run)
@@ -51,14 +44,14 @@ static void take_covariance(Whiten *run)
     size_t most = CLAMP(SAMPLE / c, 1, SAMPLE_MOST);
     size_t step = (count + most - 1) / most, n = (count + step - 1) / step;
     for (size_t i = 0; i < n; i++) {
-        load_rows(run, i * step, 1, 1, run->lines);
+        load_rows(run, i * step, 1, run->lines);
         for (size_t a = 0; a < c; a++)
             run->mean[a] += (double) run->lines[a];
     }
     for (size_t a = 0; a < c; a++)
         run->mean[a] /= (double) n;
     for (size_t i = 0; i < n; i++) {
-        load_rows(run, i * step, 1, 1, run->lines);
+        load_rows(run, i * step, 1, run->lines);
         for (size_t a = 0; a < c; a++)
             run->away[a] = (double) run->lines[a] - run->mean[a];
         for (size_t a = 0; a < c; a++)
@@ -135,7 +128,7 @@ static void project(void *context, size_t piece, unsigned worker)
     float *line = run->lines + worker * PIECE * c;
     float *white = run->features->white + first * MEDALS_CLICK_AXES;
     int64_t offset[PIECE];
-    load_rows(run, first, 1, rows, line);
+    load_rows(run, first, rows, line);
     for (size_t i = 0; i < rows; i++)
         offset[i] = (int64_t) (i * c);
     MedalsMultiply m = {.a = line,
@@ -162,7 +155,7 @@ static void project(void *context, size_t piece, unsigned worker)
 bool medals_click_whiten(const MedalsExec *exec, const MedalsClickScene *scene,
                          MedalsClickFeatures *features, GError **error)
 {
-    size_t c = (size_t) scene->field->x->c;
+    size_t c = (size_t) scene->field->channels;
     size_t threads = medals_lane_threads(exec->lane);
     const char *what = "click: axes";
     Whiten run = {

@@ -24,21 +24,23 @@ static void fill(float *x, size_t n, uint64_t seed)
         x[i] = (float) ((int) (medals_splitmix_next(&seed) >> 56) - 128) / 128;
 }
 
-/* All tiles of one map, on this thread. */
+/* All tiles of one map, on this thread. *done: false where the kernel refuses.
+ * false: MEDALS_E_NOMEM. */
 static bool run_map(const MedalsConvKernel *kernel,
                     const MedalsKernels *kernels, const MedalsConvShape *shape,
                     const float *weight, const MedalsTensor *src,
-                    MedalsTensor *dst)
+                    MedalsTensor *dst, bool *done, GError **error)
 {
+    GError *reason = NULL;
     MedalsConvRun run = {
         .kernels = kernels,
         .shape = shape,
         .src = src,
         .dst = dst,
         .threads = 1,
-        .weights = kernel->weights_new(shape, weight, kernels->isa, NULL)};
-    bool ok = run.weights && kernel->begin(&run, NULL);
-    void *scratch = ok ? medals_alloc(1, run.scratch, "proof", NULL) : NULL;
+        .weights = kernel->weights_new(shape, weight, kernels->isa, &reason)};
+    bool ok = run.weights && kernel->begin(&run, &reason);
+    void *scratch = ok ? medals_alloc(1, run.scratch, "proof", &reason) : NULL;
     double moments[2 * CHANNELS];
     ok = scratch != NULL;
     for (int64_t c0 = 0; ok && c0 < shape->cout; c0 += run.group) {
@@ -52,7 +54,13 @@ static bool run_map(const MedalsConvKernel *kernel,
     medals_free(scratch);
     if (run.weights)
         kernel->weights_free(run.weights);
-    return ok;
+    *done = ok;
+    if (medals_error_code(reason) == MEDALS_E_NOMEM) {
+        g_propagate_error(error, reason);
+        return false;
+    }
+    g_clear_error(&reason);
+    return true;
 }
 
 static double relative_error(const MedalsTensor *a, const MedalsTensor *b)
@@ -77,23 +85,24 @@ typedef struct Proof {
     float *weight;
 } Proof;
 
-static bool proof_init(Proof *proof, MedalsDtype storage, int stride)
+static bool proof_init(Proof *proof, MedalsDtype storage, int stride,
+                       GError **error)
 {
     const size_t weights = 27 * CHANNELS * CHANNELS;
     const int64_t h = (EDGE_H + stride - 1) / stride,
                   w = (EDGE_W + stride - 1) / stride,
                   d = (EDGE_D + stride - 1) / stride;
     *proof = (Proof){0};
-    if (!(proof->weight = medals_alloc(weights, sizeof(float), "proof", NULL)))
+    if (!(proof->weight = medals_alloc(weights, sizeof(float), "proof", error)))
         return false;
     fill(proof->weight, weights, 1);
     if (!medals_tensor_init(&proof->src, storage, EDGE_H, EDGE_W, EDGE_D,
-                            CHANNELS, NULL) ||
-        !medals_tensor_init(&proof->ours, storage, h, w, d, CHANNELS, NULL) ||
-        !medals_tensor_init(&proof->naive, storage, h, w, d, CHANNELS, NULL))
+                            CHANNELS, error) ||
+        !medals_tensor_init(&proof->ours, storage, h, w, d, CHANNELS, error) ||
+        !medals_tensor_init(&proof->naive, storage, h, w, d, CHANNELS, error))
         return false;
     size_t n = (size_t) medals_tensor_voxels(&proof->src) * CHANNELS;
-    float *numbers = medals_alloc(n, sizeof *numbers, "proof", NULL);
+    float *numbers = medals_alloc(n, sizeof *numbers, "proof", error);
     for (size_t i = 0; numbers && i < n; i++) {
         fill(&numbers[i], 1, 100 + i);
         if (storage == MEDALS_BF16)
@@ -116,29 +125,33 @@ static void proof_clear(Proof *proof)
 
 bool medals_conv_agrees(const MedalsConvKernel *kernel,
                         const MedalsKernels *kernels, MedalsDtype storage,
-                        int stride)
+                        int stride, bool *agrees, GError **error)
 {
     const MedalsConvShape shape = {.cin = CHANNELS,
                                    .cout = CHANNELS,
                                    .stride = stride,
                                    .storage = storage};
     Proof proof;
-    bool agrees = proof_init(&proof, storage, stride) &&
-                  run_map(&medals_conv_ref, &medals_kernels_ref, &shape,
-                          proof.weight, &proof.src, &proof.naive) &&
-                  run_map(kernel, kernels, &shape, proof.weight, &proof.src,
-                          &proof.ours) &&
-                  relative_error(&proof.ours, &proof.naive) <=
-                      (storage == MEDALS_BF16 ? LIMIT_BF16 : LIMIT_F32);
+    bool naive = false, ours = false;
+    bool ok = proof_init(&proof, storage, stride, error) &&
+              run_map(&medals_conv_ref, &medals_kernels_ref, &shape,
+                      proof.weight, &proof.src, &proof.naive, &naive, error) &&
+              run_map(kernel, kernels, &shape, proof.weight, &proof.src,
+                      &proof.ours, &ours, error);
+    *agrees = ok && naive && ours &&
+              relative_error(&proof.ours, &proof.naive) <=
+                  (storage == MEDALS_BF16 ? LIMIT_BF16 : LIMIT_F32);
     proof_clear(&proof);
-    return agrees;
+    return ok;
 }
 
 bool medals_conv_proves(const MedalsConvKernel *kernel,
-                        const MedalsKernels *kernels, MedalsDtype storage)
+                        const MedalsKernels *kernels, MedalsDtype storage,
+                        bool *proves, GError **error)
 {
     /* 0 unknown, 1 yes, 2 no. */
     static gint answers[MEDALS_ISA_AMX + 1][MEDALS_CONV_KERNELS][2];
+    *proves = true;
     if (kernels->isa <= MEDALS_ISA_AVX2)
         return true;
     int i = 0;
@@ -146,9 +159,13 @@ bool medals_conv_proves(const MedalsConvKernel *kernel,
         i++;
     gint *answer = &answers[kernels->isa][i][storage == MEDALS_BF16];
     if (g_atomic_int_get(answer) == 0) {
-        bool agrees = medals_conv_agrees(kernel, kernels, storage, 1) &&
-                      medals_conv_agrees(kernel, kernels, storage, 2);
+        bool agrees = true;
+        for (int stride = 1; agrees && stride <= 2; stride++)
+            if (!medals_conv_agrees(kernel, kernels, storage, stride, &agrees,
+                                    error))
+                return false;
         g_atomic_int_set(answer, agrees ? 1 : 2);
     }
-    return g_atomic_int_get(answer) == 1;
+    *proves = g_atomic_int_get(answer) == 1;
+    return true;
 }

@@ -12,17 +12,21 @@
 #include "conv_kernel.h"
 
 /**
- * @return whether kernel and naive convolution agree, stride 1 and 2; false
- *         also where the kernel does not serve this storage. Always true for
- *         the instruction sets that every test run covers (ref, AVX2).
- * @thread any; the answer is kept for the process
+ * @param proves whether kernel and naive convolution agree, stride 1 and 2;
+ *        false also where the kernel does not serve this storage. Always true
+ *        for the instruction sets that every test run covers (ref, AVX2).
+ * @return false: MEDALS_E_NOMEM; nothing is known then, the next call asks
+ *         again
+ * @thread any; an answer is kept for the process
  */
 bool medals_conv_proves(const MedalsConvKernel *kernel,
-                        const MedalsKernels *kernels, MedalsDtype storage);
+                        const MedalsKernels *kernels, MedalsDtype storage,
+                        bool *proves, GError **error);
 
-/** The comparison itself, not kept. @param stride 1 or 2 */
+/** The comparison itself, not kept. @param stride 1 or 2
+ *  @return false: MEDALS_E_NOMEM */
 bool medals_conv_agrees(const MedalsConvKernel *kernel,
                         const MedalsKernels *kernels, MedalsDtype storage,
-                        int stride);
+                        int stride, bool *agrees, GError **error);
 
 #endif

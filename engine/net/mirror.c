@@ -81,19 +81,21 @@ static bool collect(const MedalsExec *exec, const MedalsFeatures *features,
                     Collect *c, GError **error)
 {
     int64_t plane = c->size.w * c->size.d;
+    int64_t n = medals_features_queries(features);
+    const float *embeddings = medals_features_embedding(features, 0);
     float *drawn =
-        medals_alloc((size_t) (features->n * SLAB),
-                     (size_t) plane * sizeof *drawn, "logits of a slab", error);
+        medals_alloc((size_t) (n * SLAB), (size_t) plane * sizeof *drawn,
+                     "logits of a slab", error);
     if (!drawn)
         return false;
     c->drawn = drawn;
     bool good = true;
     for (c->h0 = 0; good && c->h0 < c->size.h; c->h0 += SLAB) {
         c->rows = MIN(SLAB, c->size.h - c->h0);
-        good = medals_features_logits(exec, features, c->h0, c->h0 + c->rows,
-                                      drawn, error) &&
-               (medals_lane_run(exec->lane, (size_t) (features->n * c->rows),
-                                collect_row, c, exec->task, 0) ||
+        good = medals_features_logits(exec, features, embeddings, n, c->h0,
+                                      c->h0 + c->rows, drawn, error) &&
+               (medals_lane_run(exec->lane, (size_t) (n * c->rows), collect_row,
+                                c, exec->task, 0) ||
                 medals_task_check(exec->task, error));
     }
     medals_free(drawn);
@@ -103,12 +105,10 @@ static bool collect(const MedalsExec *exec, const MedalsFeatures *features,
 static bool run_once(const MedalsExec *exec, const MedalsNetwork *network,
                      const MedalsWindow *window, Collect *c, GError **error)
 {
-    MedalsFeatures features;
-    if (!medals_network_forward(exec, network, window, NULL, NULL, &features,
-                                error))
-        return false;
-    bool good = collect(exec, &features, c, error);
-    medals_features_clear(&features);
+    MedalsFeatures *features =
+        medals_network_forward(exec, network, window, NULL, NULL, error);
+    bool good = features && collect(exec, features, c, error);
+    medals_features_free(features);
     return good;
 }
 
@@ -185,13 +185,13 @@ bool medals_mirror_logits(const MedalsExec *exec, const MedalsNetwork *network,
                           float *logits, GError **error)
 {
     if (!mirror) {
-        MedalsFeatures features;
-        if (!medals_network_forward(exec, network, window, NULL, NULL,
-                                    &features, error))
-            return false;
-        bool good = medals_features_logits(exec, &features, 0, window->h,
-                                           logits, error);
-        medals_features_clear(&features);
+        MedalsFeatures *features =
+            medals_network_forward(exec, network, window, NULL, NULL, error);
+        bool good = features &&
+                    medals_features_logits(
+                        exec, features, medals_features_embedding(features, 0),
+                        window->n, 0, window->h, logits, error);
+        medals_features_free(features);
         return good;
     }
     memset(logits, 0,

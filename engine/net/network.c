@@ -8,12 +8,12 @@
 #include "image_tokens.h"
 #include "mask_head.h"
 #include "memory.h"
-#include "pixel_dot.h"
 #include "positional_encoding.h"
 #include "prompt_fusion.h"
 #include "query_decoder.h"
 #include "unet.h"
 #include "widths.h"
+#include "window_features_data.h"
 
 /* Bounds of one window: far above any crop, and products stay in range. */
 #define MAX_EDGE 4096
@@ -270,13 +270,12 @@ static bool embed(const MedalsExec *exec, const MedalsNetwork *network,
 }
 
 bool medals_network_embed(const MedalsExec *exec, const MedalsNetwork *network,
-                          const float *tokens, const int64_t grid[3],
-                          const float *queries, int64_t n, float *embeddings,
-                          GError **error)
+                          const MedalsFeatures *features, const float *queries,
+                          int64_t n, float *embeddings, GError **error)
 {
     const MedalsTap nobody = {0};
-    return embed(exec, network, tokens, grid, queries, n, embeddings, &nobody,
-                 error);
+    return embed(exec, network, features->tokens, features->grid, queries, n,
+                 embeddings, &nobody, error);
 }
 
 /* Image tokens [T,Q] out of the encoder's maps. */
@@ -343,15 +342,15 @@ static bool decode(const MedalsExec *exec, const MedalsNetwork *network,
     return good;
 }
 
-bool medals_network_forward(const MedalsExec *exec,
-                            const MedalsNetwork *network,
-                            const MedalsWindow *window, MedalsTapFn tap_fn,
-                            void *tap_cookie, MedalsFeatures *features,
-                            GError **error)
+MedalsFeatures *medals_network_forward(const MedalsExec *exec,
+                                       const MedalsNetwork *network,
+                                       const MedalsWindow *window,
+                                       MedalsTapFn tap_fn, void *tap_cookie,
+                                       GError **error)
 {
     MedalsTap tap = {.fn = tap_fn, .cookie = tap_cookie};
     MedalsUnetMaps maps = {0};
-    *features = (MedalsFeatures){0};
+    MedalsFeatures *features = medals_features_new();
     bool good =
         check_window(window, error) &&
         encode(exec, network, window, &maps, &tap, error) &&
@@ -359,31 +358,6 @@ bool medals_network_forward(const MedalsExec *exec,
         decode(exec, network, window, &maps, features, &tap, error);
     medals_unet_maps_clear(&maps);
     if (!good)
-        medals_features_clear(features);
-    return good;
-}
-
-void medals_features_clear(MedalsFeatures *features)
-{
-    medals_tensor_clear(&features->x);
-    medals_free(features->embeddings);
-    medals_free(features->tokens);
-    *features = (MedalsFeatures){0};
-}
-
-bool medals_features_logits(const MedalsExec *exec,
-                            const MedalsFeatures *features, int64_t h0,
-                            int64_t h1, float *dst, GError **error)
-{
-    if (h0 < 0 || h1 < h0 || h1 > features->x.h)
-        return medals_fail(error, MEDALS_E_SHAPE,
-                           "logits: rows %" G_GINT64_FORMAT
-                           " to %" G_GINT64_FORMAT
-                           "; expected a range within 0 to %" G_GINT64_FORMAT,
-                           h0, h1, features->x.h);
-    if (h0 == h1)
-        return true;
-    MedalsTensor slab = medals_tensor_rows(&features->x, h0, h1 - h0);
-    return medals_pixel_dot(exec, &slab, features->embeddings, features->n, dst,
-                            medals_tensor_voxels(&slab), error);
+        g_clear_pointer(&features, medals_features_free);
+    return features;
 }

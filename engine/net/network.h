@@ -12,7 +12,7 @@
  *
  * The result is kept as MedalsFeatures (X and m): logits are drawn from it
  * slab by slab, and an editing session can draw again with other embeddings
- * without running the network.
+ * without running the network (window_features.h).
  */
 #ifndef MEDALS_NETWORK_H
 #define MEDALS_NETWORK_H
@@ -20,6 +20,7 @@
 #include "kernels.h"
 #include "tap.h"
 #include "weights.h"
+#include "window_features.h"
 
 typedef struct MedalsNetwork MedalsNetwork;
 
@@ -66,48 +67,26 @@ typedef struct MedalsWindow {
     int64_t n;
 } MedalsWindow;
 
-/** What a window leaves behind: X, the mask embeddings, and the image tokens
- * that answer further queries. */
-typedef struct MedalsFeatures {
-    MedalsTensor x; /* [h,w,d,C] */
-    int64_t n;
-    float *embeddings; /* [N,C], owned */
-    int64_t grid[3];   /* of the tokens: [h,w,d]/32 */
-    float *tokens;     /* [T,Q], owned */
-} MedalsFeatures;
-void medals_features_clear(MedalsFeatures *features);
-
 /**
  * Runs the network on one window.
- * @owner features belongs to the caller: medals_features_clear()
- * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED, MEDALS_E_SHAPE
+ * @owner the caller: medals_features_free()
+ * @return NULL: MEDALS_E_NOMEM, MEDALS_E_CANCELLED, MEDALS_E_SHAPE
  */
-bool medals_network_forward(const MedalsExec *exec,
-                            const MedalsNetwork *network,
-                            const MedalsWindow *window, MedalsTapFn tap,
-                            void *tap_cookie, MedalsFeatures *features,
-                            GError **error);
+MedalsFeatures *medals_network_forward(const MedalsExec *exec,
+                                       const MedalsNetwork *network,
+                                       const MedalsWindow *window,
+                                       MedalsTapFn tap, void *tap_cookie,
+                                       GError **error);
 
 /**
  * Mask embeddings of further queries on a window that was run: what a forward
  * pass with these queries and the same prompts would have made. No convolution
  * runs. An embedding does not depend on the queries beside it.
- * @shape tokens [T,Q] of the grid (MedalsFeatures); queries [n,Q];
- *        embeddings [n,C] of the caller
+ * @shape queries [n,Q]; embeddings [n,C] of the caller
  * @return false: MEDALS_E_NOMEM, MEDALS_E_CANCELLED
  */
 bool medals_network_embed(const MedalsExec *exec, const MedalsNetwork *network,
-                          const float *tokens, const int64_t grid[3],
-                          const float *queries, int64_t n, float *embeddings,
-                          GError **error);
-
-/**
- * logits[n,v] = sum_c X[v,c]*m[n,c] for rows [h0,h1) of the window.
- * @shape dst [N, h1-h0, w, d] float32
- * @source spec 1.11
- */
-bool medals_features_logits(const MedalsExec *exec,
-                            const MedalsFeatures *features, int64_t h0,
-                            int64_t h1, float *dst, GError **error);
+                          const MedalsFeatures *features, const float *queries,
+                          int64_t n, float *embeddings, GError **error);
 
 #endif

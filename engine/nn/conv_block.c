@@ -38,8 +38,11 @@ static bool choose_conv(MedalsConvBlock *block, const float *weight,
     for (int i = 0; block->kernels->conv[i]; i++) {
         g_clear_error(&reason);
         block->conv = block->kernels->conv[i];
+        bool proves;
         if (!medals_conv_proves(block->conv, block->kernels,
-                                block->shape.storage)) {
+                                block->shape.storage, &proves, error))
+            return false;
+        if (!proves) {
             medals_fail(&reason, MEDALS_E_INTERNAL,
                         "convolution: kernel %s is wrong on this machine",
                         block->conv->name);

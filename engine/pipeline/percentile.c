@@ -44,7 +44,8 @@ static void count_value(const Count *count, uint64_t *bins, float value)
 static void count_piece(void *context, size_t piece, unsigned worker)
 {
     const Count *count = context;
-    uint64_t *bins = count->bins + (size_t) worker * (size_t) count->levels * BINS;
+    uint64_t *bins =
+        count->bins + (size_t) worker * (size_t) count->levels * BINS;
     size_t first = piece * PIECE, last = MIN(first + PIECE, count->voxels);
     size_t element = medals_dtype_size(count->dtype);
     float values[CHUNK];

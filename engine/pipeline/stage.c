@@ -307,14 +307,15 @@ static bool run_whole(StageRun *run, MedalsWindow *window,
 }
 
 static bool add_logits(StageRun *run, const MedalsFeatures *features,
-                       const int64_t start[3], GError **error)
+                       const float *embeddings, const int64_t start[3],
+                       GError **error)
 {
     int64_t height = run->stage->crop[0];
     bool ok = true;
     for (int64_t h = 0; ok && h < height; h += run->rows) {
         int64_t end = MIN(h + run->rows, height);
-        ok = medals_features_logits(run->exec, features, h, end, run->logits,
-                                    error) &&
+        ok = medals_features_logits(run->exec, features, embeddings,
+                                    run->mode->n, h, end, run->logits, error) &&
              medals_slab_add(run->exec, &run->slab, start, h, end - h,
                              run->logits, error);
     }
@@ -326,17 +327,14 @@ static bool run_kept(StageRun *run, const MedalsFeatures *kept,
                      const int64_t start[3], GError **error)
 {
     const MedalsNetwork *network = run->stage->network;
-    MedalsFeatures features = {.x = kept->x, .n = run->mode->n};
-    features.embeddings = medals_alloc(
-        (size_t) features.n,
-        (size_t) medals_network_feature_width(network) * sizeof(float),
-        "embeddings", error);
-    bool ok = features.embeddings &&
-              medals_network_embed(run->exec, network, kept->tokens, kept->grid,
-                                   run->mode->queries, features.n,
-                                   features.embeddings, error) &&
-              add_logits(run, &features, start, error);
-    medals_free(features.embeddings);
+    size_t width = (size_t) medals_network_feature_width(network);
+    float *embeddings = medals_alloc(
+        (size_t) run->mode->n, width * sizeof(float), "embeddings", error);
+    bool ok = embeddings &&
+              medals_network_embed(run->exec, network, kept, run->mode->queries,
+                                   run->mode->n, embeddings, error) &&
+              add_logits(run, kept, embeddings, start, error);
+    medals_free(embeddings);
     return ok;
 }
 
@@ -349,14 +347,16 @@ static bool run_plain(StageRun *run, MedalsWindow *window,
         store ? store->find(store->cookie, start) : NULL;
     if (kept)
         return run_kept(run, kept, start, error);
-    MedalsFeatures features = {0};
     window->class_prompts_zero = true;
-    bool ok = medals_network_forward(run->exec, run->stage->network, window,
-                                     NULL, NULL, &features, error) &&
-              add_logits(run, &features, start, error);
+    MedalsFeatures *features = medals_network_forward(
+        run->exec, run->stage->network, window, NULL, NULL, error);
+    bool ok = features &&
+              add_logits(run, features, medals_features_embedding(features, 0),
+                         start, error);
     if (ok && store)
-        store->keep(store->cookie, start, &features);
-    medals_features_clear(&features);
+        store->keep(store->cookie, start, features);
+    else
+        medals_features_free(features);
     return ok;
 }
 

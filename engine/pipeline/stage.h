@@ -43,7 +43,7 @@ typedef struct MedalsFeatureStore {
     /** @return borrowed until the next call, or NULL; its embeddings are not
      * looked at */
     const MedalsFeatures *(*find)(void *cookie, const int64_t start[3]);
-    /** Takes the features; *features is empty afterwards. */
+    /** Takes the features. */
     void (*keep)(void *cookie, const int64_t start[3],
                  MedalsFeatures *features);
     void *cookie;

@@ -6,7 +6,7 @@
 typedef struct Kept {
     size_t window;
     uint64_t bytes;
-    MedalsFeatures features;
+    MedalsFeatures *features;
 } Kept;
 
 struct MedalsFeatureCache {
@@ -30,7 +30,7 @@ static void drop(MedalsFeatureCache *cache, GList *link)
     g_hash_table_remove(cache->links, GSIZE_TO_POINTER(kept->window));
     g_queue_delete_link(&cache->order, link);
     cache->bytes -= kept->bytes;
-    medals_features_clear(&kept->features);
+    medals_features_free(kept->features);
     g_free(kept);
 }
 
@@ -52,14 +52,7 @@ const MedalsFeatures *medals_feature_cache_get(MedalsFeatureCache *cache,
         return NULL;
     g_queue_unlink(&cache->order, link);
     g_queue_push_head_link(&cache->order, link);
-    return &((Kept *) link->data)->features;
-}
-
-static uint64_t features_bytes(const MedalsFeatures *features)
-{
-    const MedalsTensor *x = &features->x;
-    return (uint64_t) (x->h * x->w * x->d * x->stride) *
-           medals_dtype_size(x->dtype);
+    return ((Kept *) link->data)->features;
 }
 
 const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
@@ -69,17 +62,16 @@ const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
     GList *old = g_hash_table_lookup(cache->links, GSIZE_TO_POINTER(window));
     if (old)
         drop(cache, old);
-    uint64_t bytes = features_bytes(features);
+    uint64_t bytes = medals_features_bytes(features);
     while (cache->order.tail && cache->bytes + bytes > cache->limit)
         drop(cache, cache->order.tail);
     Kept *kept = g_new(Kept, 1);
-    *kept = (Kept){window, bytes, *features};
-    *features = (MedalsFeatures){0};
+    *kept = (Kept){window, bytes, features};
     g_queue_push_head(&cache->order, kept);
     g_hash_table_insert(cache->links, GSIZE_TO_POINTER(window),
                         cache->order.head);
     cache->bytes += bytes;
-    return &kept->features;
+    return features;
 }
 
 uint64_t medals_feature_cache_bytes(const MedalsFeatureCache *cache)

@@ -7,7 +7,7 @@
 #ifndef MEDALS_FEATURE_CACHE_H
 #define MEDALS_FEATURE_CACHE_H
 
-#include "network.h"
+#include "window_features.h"
 
 typedef struct MedalsFeatureCache MedalsFeatureCache;
 
@@ -17,7 +17,7 @@ void medals_feature_cache_free(MedalsFeatureCache *cache);
 /** @return borrowed until the next put, or NULL */
 const MedalsFeatures *medals_feature_cache_get(MedalsFeatureCache *cache,
                                                size_t window);
-/** Takes the features; *features is empty afterwards. */
+/** Takes the features. @return the same, borrowed until the next put */
 const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
                                                size_t window,
                                                MedalsFeatures *features);

@@ -117,9 +117,8 @@ const MedalsFeatures *medals_scene_features(MedalsScene *scene,
     float *query =
         medals_alloc_zero((size_t) medals_network_query_width(network),
                           sizeof *query, "query", error);
-    MedalsFeatures features = {0};
-    bool ok = patch && query;
-    if (ok) {
+    MedalsFeatures *features = NULL;
+    if (patch && query) {
         medals_lattice_patch(lattice, window, patch);
         const int64_t *crop = lattice->stage.crop;
         MedalsWindow run = {.h = crop[0],
@@ -129,13 +128,13 @@ const MedalsFeatures *medals_scene_features(MedalsScene *scene,
                             .class_prompts_zero = true,
                             .queries = query,
                             .n = 1};
-        ok = medals_network_forward(exec, network, &run, NULL, NULL, &features,
-                                    error);
+        features =
+            medals_network_forward(exec, network, &run, NULL, NULL, error);
     }
     medals_free(patch);
     medals_free(query);
-    return ok ? medals_feature_cache_put(scene->cache, window, &features)
-              : NULL;
+    return features ? medals_feature_cache_put(scene->cache, window, features)
+                    : NULL;
 }
 
 static bool check_query(const float *query, int64_t width, const char *text,
@@ -190,6 +189,8 @@ static void keep_features(void *cookie, const int64_t start[3],
     size_t window = medals_lattice_find(&scene->lattice, start);
     if (window != SIZE_MAX)
         medals_feature_cache_put(scene->cache, window, features);
+    else
+        medals_features_free(features);
 }
 
 void medals_scene_store(MedalsScene *scene, MedalsFeatureStore *store)

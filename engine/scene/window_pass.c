@@ -95,15 +95,16 @@ static bool collect_queries(MedalsScene *scene, const MedalsExec *exec,
     return shown->queries != NULL;
 }
 
-static bool run(MedalsScene *scene, const MedalsExec *exec, size_t window,
-                const Shown *shown, MedalsFeatures *features, GError **error)
+static MedalsFeatures *run_window(MedalsScene *scene, const MedalsExec *exec,
+                                  size_t window, const Shown *shown,
+                                  GError **error)
 {
     const MedalsLattice *lattice = &scene->lattice;
     const int64_t *crop = lattice->stage.crop;
     float *patch = medals_alloc((size_t) medals_lattice_crop_voxels(lattice),
                                 sizeof *patch, "window", error);
     if (!patch)
-        return false;
+        return NULL;
     medals_lattice_patch(lattice, window, patch);
     MedalsWindow pass = {.h = crop[0],
                          .w = crop[1],
@@ -113,29 +114,32 @@ static bool run(MedalsScene *scene, const MedalsExec *exec, size_t window,
                          .class_prompts = shown->classes,
                          .queries = shown->queries,
                          .n = shown->index->len};
-    bool ok = medals_network_forward(exec, lattice->stage.network, &pass, NULL,
-                                     NULL, features, error);
+    MedalsFeatures *features = medals_network_forward(
+        exec, lattice->stage.network, &pass, NULL, NULL, error);
     medals_free(patch);
-    return ok;
+    return features;
 }
 
-bool medals_window_pass(MedalsScene *scene, const MedalsExec *exec,
-                        const MedalsState *state, size_t index, size_t window,
-                        MedalsFeatures *features, GError **error)
+MedalsFeatures *medals_window_pass(MedalsScene *scene, const MedalsExec *exec,
+                                   const MedalsState *state, size_t index,
+                                   size_t window, GError **error)
 {
-    *features = (MedalsFeatures){0};
-    if (!medals_class_list_at(state->classes, index)->text)
-        return medals_fail(error, MEDALS_E_INPUT,
-                           "class %zu: it has no text; expected one for a pass "
-                           "of the network",
-                           index);
+    if (!medals_class_list_at(state->classes, index)->text) {
+        medals_fail(error, MEDALS_E_INPUT,
+                    "class %zu: it has no text; expected one for a pass of "
+                    "the network",
+                    index);
+        return NULL;
+    }
     Shown shown = {.index = g_array_new(FALSE, FALSE, sizeof(size_t))};
-    bool ok = choose(scene, state, index, window, &shown, error) &&
-              collect_queries(scene, exec, state, &shown, error) &&
-              run(scene, exec, window, &shown, features, error);
+    MedalsFeatures *features =
+        choose(scene, state, index, window, &shown, error) &&
+                collect_queries(scene, exec, state, &shown, error)
+            ? run_window(scene, exec, window, &shown, error)
+            : NULL;
     g_array_unref(shown.index);
     medals_free(shown.classes);
     medals_free(shown.all);
     medals_free(shown.queries);
-    return ok;
+    return features;
 }

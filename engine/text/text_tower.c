@@ -57,7 +57,8 @@ static void copy_row(const MedalsStoredTensor *stored, int64_t index,
                      int64_t width, float *row)
 {
     size_t step = (size_t) width * medals_dtype_size(stored->dtype);
-    medals_convert_to_f32(row, (const char *) stored->data + (size_t) index * step,
+    medals_convert_to_f32(row,
+                          (const char *) stored->data + (size_t) index * step,
                           stored->dtype, (size_t) width);
 }
 

@@ -338,18 +338,29 @@ static bool run_window(FitCase *sample, FitWindow *window, GError **error)
                         .class_prompts_zero = true,
                         .queries = sample->queries,
                         .n = sample->text_count};
-    MedalsFeatures features = {0};
-    if (!network || !medals_network_forward(&sample->model->exec, network, &run,
-                                            NULL, NULL, &features, error))
+    if (!network)
         return false;
-    const MedalsTensor *x = &features.x;
-    for (int64_t v = 0; v < medals_tensor_voxels(x); v++)
-        for (int64_t c = 0; c < x->c; c++)
-            ((uint16_t *) window->x.data)[v * x->c + c] =
-                medals_bf16_from_f32(((float *) x->data)[v * x->stride + c]);
-    memcpy(window->embeddings, features.embeddings,
-           (size_t) (sample->text_count * x->c) * sizeof(float));
-    medals_features_clear(&features);
+    const MedalsExec *exec = &sample->model->exec;
+    int64_t c = medals_network_feature_width(network), line = sample->crop[2];
+    g_autofree int64_t *voxel = g_new(int64_t, (size_t) line);
+    g_autofree float *row = g_new(float, (size_t) (line * c));
+    MedalsFeatures *features =
+        medals_network_forward(exec, network, &run, NULL, NULL, error);
+    if (!features)
+        return false;
+    int64_t voxels = (int64_t) product(sample->crop);
+    for (int64_t v = 0; v < voxels; v += line) {
+        for (int64_t i = 0; i < line; i++)
+            voxel[i] = v + i;
+        medals_features_rows(features, exec->kernels, voxel, (size_t) line,
+                             row);
+        for (int64_t i = 0; i < line * c; i++)
+            ((uint16_t *) window->x.data)[v * c + i] =
+                medals_bf16_from_f32(row[i]);
+    }
+    memcpy(window->embeddings, medals_features_embedding(features, 0),
+           (size_t) (sample->text_count * c) * sizeof(float));
+    medals_features_free(features);
     return true;
 }
 

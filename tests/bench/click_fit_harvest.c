@@ -45,8 +45,9 @@ static void draw(const MedalsClickScene *scene,
             number[scene->seed[i] > near]++;
     float keep[2] = {MIN(1, (float) NEAR / (float) MAX(number[0], 1)),
                      MIN(1, (float) FAR / (float) MAX(number[1], 1))};
-    const MedalsTensor *x = scene->field->x;
-    float value = weight * worth(truth, (size_t) medals_tensor_voxels(x));
+    const MedalsClickField *field = scene->field;
+    float value =
+        weight * worth(truth, (size_t) (field->h * field->w * field->d));
     for (size_t i = 0; i < scene->count; i++) {
         float share = keep[scene->seed[i] > near];
         float chance =
@@ -54,8 +55,8 @@ static void draw(const MedalsClickScene *scene,
         if (!medals_click_is_open(scene, i) || chance >= share)
             continue;
         float in = truth[scene->voxel[i]];
-        add(scene, features, i, scene->field->positive ? in : 1 - in,
-            value / share, rows);
+        add(scene, features, i, field->positive ? in : 1 - in, value / share,
+            rows);
     }
 }
 
@@ -63,15 +64,15 @@ bool fit_harvest(const FitUser *user, const FitQuestion *question, float weight,
                  uint64_t *state, FitRows *rows, GError **error)
 {
     const MedalsExec *exec = &user->sample->model->exec;
-    const MedalsTensor *x = question->field.x;
+    const MedalsClickField *field = &question->field;
     MedalsClickScene scene = {0};
     MedalsClickFeatures features = {0};
-    float *truth = medals_alloc((size_t) medals_tensor_voxels(x), sizeof *truth,
-                                "truth", error);
+    float *truth = medals_alloc((size_t) (field->h * field->w * field->d),
+                                sizeof *truth, "truth", error);
     fit_case_share(user->sample, question->window, user->sample->truth,
                    user->value, false, truth);
     medals_lane_enter(exec->lane, NULL, NULL);
-    bool ok = medals_click_scene_init(&scene, exec, &question->field, error) &&
+    bool ok = medals_click_scene_init(&scene, exec, field, error) &&
               medals_click_features_init(&features, exec, &scene, error);
     medals_lane_leave(exec->lane);
     if (ok)

@@ -63,7 +63,8 @@ static bool answer(const Run *run, FitUser *user, const FitQuestion *question,
 {
     const MedalsExec *exec = &run->model->exec;
     int64_t box[6];
-    float *flip = medals_alloc((size_t) medals_tensor_voxels(question->field.x),
+    const MedalsClickField *field = &question->field;
+    float *flip = medals_alloc((size_t) (field->h * field->w * field->d),
                                sizeof *flip, "flip", error);
     double begun = medals_now();
     bool ok = flip != NULL;

@@ -9,6 +9,7 @@
 #include "components.h"
 #include "distance_map.h"
 #include "memory.h"
+#include "tensor_rows.h"
 
 static size_t product(const int64_t shape[3])
 {
@@ -202,7 +203,9 @@ bool fit_user_ask(const FitUser *user, FitQuestion *q, GError **error)
         .h = sample->crop[0],
         .w = sample->crop[1],
         .d = sample->crop[2],
-        .x = &q->window->x,
+        .channels = q->window->x.c,
+        .rows = tensor_rows,
+        .rows_cookie = (void *) &q->window->x,
         .embedding = user->text ? q->window->embeddings +
                                       (user->value - 1) * q->window->x.c
                                 : NULL,

@@ -187,19 +187,22 @@ static float *new_logits(const MedalsWindow *window, GError **error)
 static bool draw_logits(const MedalsExec *exec, const MedalsFeatures *features,
                         float *logits, GError **error)
 {
-    const MedalsTensor *x = &features->x;
-    int64_t plane = x->w * x->d, half = x->h / 2;
-    float *slab = medals_alloc((size_t) features->n,
-                               (size_t) ((x->h - half) * plane) * sizeof *slab,
-                               "logits", error);
+    int64_t size[3], n = medals_features_queries(features);
+    medals_features_size(features, size);
+    int64_t plane = size[1] * size[2], half = size[0] / 2;
+    float *slab = medals_alloc(
+        (size_t) n, (size_t) ((size[0] - half) * plane) * sizeof *slab,
+        "logits", error);
     bool good = slab != NULL;
     for (int part = 0; good && part < 2; part++) {
-        int64_t h0 = part ? half : 0, h1 = part ? x->h : half;
+        int64_t h0 = part ? half : 0, h1 = part ? size[0] : half;
         size_t bytes = (size_t) ((h1 - h0) * plane) * sizeof *slab;
-        good = medals_features_logits(exec, features, h0, h1, slab, error);
-        for (int64_t n = 0; good && n < features->n; n++)
-            memcpy(logits + (n * x->h + h0) * plane,
-                   slab + n * (h1 - h0) * plane, bytes);
+        good = medals_features_logits(exec, features,
+                                      medals_features_embedding(features, 0), n,
+                                      h0, h1, slab, error);
+        for (int64_t i = 0; good && i < n; i++)
+            memcpy(logits + (i * size[0] + h0) * plane,
+                   slab + i * (h1 - h0) * plane, bytes);
     }
     medals_free(slab);
     return good;
@@ -219,16 +222,16 @@ static void forward_case(GoldenRun *run, const MedalsNetwork *network, Case *c)
         c->window.class_prompts_zero = false;
     }
     GError *error = NULL;
-    MedalsFeatures features = {0};
+    MedalsFeatures *features = NULL;
     float *logits = new_logits(&c->window, &error);
-    if (logits &&
-        medals_network_forward(&run->exec, network, &c->window, compare_tap, c,
-                               &features, &error) &&
-        draw_logits(&run->exec, &features, logits, &error))
+    if (logits)
+        features = medals_network_forward(&run->exec, network, &c->window,
+                                          compare_tap, c, &error);
+    if (features && draw_logits(&run->exec, features, logits, &error))
         compare_logits(c, logits,
                        golden_limit(c->group, "logits_rel_to_absmax"));
     report(run, c, error);
-    medals_features_clear(&features);
+    medals_features_free(features);
     medals_free(logits);
 }
 

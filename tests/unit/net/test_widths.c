@@ -105,10 +105,13 @@ static void test_no_memory(void)
         medals_alloc_fail_after(n);
         MedalsNetwork *network = medals_network_new(small_model_kernels(),
                                                     weights, &options, &error);
-        medals_alloc_fail_after(-1);
+        bool untouched = medals_alloc_fail_after(-1) >= 0;
         if (network) {
-            g_assert_cmpint(n, >, 100);
+            /* oneDNN does without some of its memory. */
             medals_network_free(network);
+            if (!untouched)
+                continue;
+            g_assert_cmpint(n, >, 100);
             break;
         }
         g_assert_error(error, MEDALS_ERROR, MEDALS_E_NOMEM);

@@ -5,6 +5,7 @@
 #include "context_data.h"
 #include "error_api.h"
 #include "memory.h"
+#include "program.h"
 #include "versioned.h"
 
 #ifndef MEDALS_VERSION
@@ -89,4 +90,9 @@ uint64_t medals_peak_rss_bytes(void)
 uint64_t medals_available_memory_bytes(void)
 {
     return medals_available_memory();
+}
+
+const char *medals_program_folder(void)
+{
+    return medals_program_place();
 }

@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include "medals/context.h"
+
 /* Seen from the folder above the program's: an installed program; one beside
  * an unpacked wheel; one in 3D Slicer's cli-modules, whose neighbour is the
  * Python module with its engine. */
@@ -16,12 +18,9 @@ char *model_folder(const char *given)
     const char *chosen = g_getenv("MEDALS_MODEL");
     if (chosen && *chosen)
         return g_strdup(chosen);
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    if (!program)
-        program = g_find_program_in_path("medals");
-    if (!program)
+    const char *bin = medals_program_folder();
+    if (!*bin)
         return g_strdup(places[0]);
-    g_autofree char *bin = g_path_get_dirname(program);
     g_autofree char *prefix = g_path_get_dirname(bin);
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autofree char *file =

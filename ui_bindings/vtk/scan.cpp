@@ -4,7 +4,6 @@
 #include "scan.hpp"
 
 #include <cstdlib>
-#include <unistd.h>
 #include <vector>
 
 #include "labelmap.h"
@@ -20,14 +19,10 @@ std::string model_folder_of(const std::string &given)
     if (chosen && *chosen)
         return chosen;
     const std::string inside = "share/medals/models/compact";
-    char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
-    std::string path(program, length > 0 ? size_t(length) : 0);
-    size_t bin = path.rfind('/');
-    size_t prefix = bin && bin != std::string::npos ? path.rfind('/', bin - 1)
-                                                    : std::string::npos;
+    const std::string bin = medals_program_folder();
+    size_t prefix = bin.rfind('/');
     return prefix == std::string::npos ? inside
-                                       : path.substr(0, prefix + 1) + inside;
+                                       : bin.substr(0, prefix + 1) + inside;
 }
 
 Scan::~Scan()

@@ -49,6 +49,10 @@ MEDALS_API uint64_t medals_peak_rss_bytes(void);
  * system calls available, or what its control groups leave if that is less
  * (page cache is not used memory). */
 MEDALS_API uint64_t medals_available_memory_bytes(void);
+/** @return the folder of the file that this process runs, links resolved, for
+ * what is installed beside it; "" where the system does not tell. Static.
+ * @thread any */
+MEDALS_API const char *medals_program_folder(void);
 
 MEDALS_END_DECLS
 #endif

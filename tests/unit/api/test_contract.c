@@ -159,6 +159,7 @@ static void test_peeks(void)
     g_assert_cmpuint((note("medals_available_memory_bytes"),
                       medals_available_memory_bytes()),
                      >, 0);
+    g_assert_nonnull((note("medals_program_folder"), medals_program_folder()));
     GIVES(medals_model_ref, (NULL), NULL);
     GIVES(medals_model_name, (NULL), NULL);
     GIVES(medals_model_license, (NULL), NULL);

@@ -6,12 +6,16 @@
  *
  * Answers with records (dicom_record.hpp) on stdout. Not for people.
  */
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include <cjson/cJSON.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "dicom_image.hpp"
@@ -120,6 +124,32 @@ bool take_stdout()
            freopen("/dev/null", "w", stderr);
 }
 
+bool memory_out;
+
+/* GDCM takes an exception as a damaged file. */
+void on_no_memory()
+{
+    memory_out = true;
+    throw std::bad_alloc();
+}
+
+/* Ctrl-C in a terminal is for the program that waits; this one ends with it. */
+void follow_parent()
+{
+    signal(SIGINT, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+[[noreturn]] void fail_without_memory(const char *path)
+{
+    struct rlimit limit = {};
+    getrlimit(RLIMIT_DATA, &limit);
+    fail(MEDALS_E_NOMEM,
+         "%s: its decoder needs more memory than the %.2f GiB available; a "
+         "smaller image expected",
+         path, double(limit.rlim_cur) / 0x1p30);
+}
+
 void read_image(const char *path, const char *series)
 {
     DicomSink sink;
@@ -145,16 +175,23 @@ int main(int argc, char **argv)
                         "by hand\n");
         return 2;
     }
+    follow_parent();
     if (!take_stdout())
         return 1;
     Quiet quiet;
     char *message = nullptr;
+    std::set_new_handler(on_no_memory);
     MedalsStatus status = guard(argv[2], &message, [&] {
         if (list)
             put_list(scan_dicom(argv[2], beat));
         else
             read_image(argv[2], argc == 4 ? argv[3] : nullptr);
     });
+    if (status != MEDALS_OK && memory_out) {
+        medals_bridge_free(message);
+        status =
+            guard(argv[2], &message, [&] { fail_without_memory(argv[2]); });
+    }
     if (status != MEDALS_OK)
         put_failure(status, message ? message : "failed");
     put(record_end, nullptr, 0);

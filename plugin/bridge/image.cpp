@@ -207,7 +207,8 @@ static void refuse_gzip(const std::string &path, const char *format)
              path.c_str(), format);
 }
 
-ImagePointer read_image(const std::string &given, const char *series,
+ImagePointer read_image(const std::string &given,
+                        const MedalsImageReadOptions *options,
                         std::vector<MedalsVolume *> *layers)
 {
     struct stat info;
@@ -215,7 +216,7 @@ ImagePointer read_image(const std::string &given, const char *series,
         fail(MEDALS_E_IO, "%s: %s; an image file or a DICOM folder expected",
              given.c_str(), strerror(errno));
     if (S_ISDIR(info.st_mode))
-        return read_dicom_apart(given, series);
+        return read_dicom_apart(given, options);
     if (!S_ISREG(info.st_mode))
         fail(MEDALS_E_INPUT,
              "%s: a device or a pipe; an image file or a DICOM folder expected",
@@ -236,13 +237,13 @@ ImagePointer read_image(const std::string &given, const char *series,
         return read_nrrd(path, layers);
     }
     if (begins_with(bytes, 128, "DICM"))
-        return read_dicom_apart(path, series);
+        return read_dicom_apart(path, options);
     if (has_text(bytes, "NDims") && has_text(bytes, "DimSize")) {
         refuse_gzip(path, "a MetaImage file");
         return read_metaimage(path);
     }
     if (looks_like_bare_dicom(path, bytes))
-        return read_dicom_apart(path, series);
+        return read_dicom_apart(path, options);
     fail(MEDALS_E_INPUT,
          "%s: an unknown format or a damaged header; NIfTI, NRRD, MetaImage "
          "or DICOM expected",
@@ -251,15 +252,15 @@ ImagePointer read_image(const std::string &given, const char *series,
 
 /* The first layer of a segmentation, or any other image. */
 static ImagePointer read_first_layer(const std::string &path,
-                                     const char *series)
+                                     const MedalsImageReadOptions *options)
 {
     std::vector<MedalsVolume *> layers;
-    ImagePointer image = read_image(path, series, &layers);
+    ImagePointer image = read_image(path, options, &layers);
     for (MedalsVolume *&layer : layers)
         medals_volume_free(&layer);
     image->layers = std::max<size_t>(layers.size(), 1);
     if (layers.size() > 1 && !image->is_segmentation)
-        return read_image(path, series, nullptr); /* says why not */
+        return read_image(path, options, nullptr); /* says why not */
     return image;
 }
 
@@ -272,11 +273,10 @@ MedalsStatus medals_image_read(MedalsImage **out, const char *path,
                                char **message)
 {
     *out = nullptr;
-    const char *series = options ? options->series : nullptr;
     return guard(path, message, [&] {
         ImagePointer image = options && options->first_layer
-                                 ? read_first_layer(path, series)
-                                 : read_image(path, series, nullptr);
+                                 ? read_first_layer(path, options)
+                                 : read_image(path, options, nullptr);
         for (std::string &warning : image->warnings)
             warning = one_line(warning);
         for (const std::string &warning : image->warnings)

@@ -20,7 +20,8 @@
  * columns, and the distance of the first and last gives the spacing. Its numbers
  * are numbers or an error (a decimal comma is read, with a warning), a compressed
  * frame has the size that the header states, padding of a CT becomes air. A file
- * at which a decoder crashes or hangs is refused like any other.
+ * at which a decoder crashes, hangs or takes more memory than there is is
+ * refused like any other.
  *
  * NIfTI, NRRD and MetaImage are read here, not by ITK: whatever the header says
  * is understood or refused, and voxels that lie in other files (NRRD's data
@@ -50,10 +51,14 @@ typedef struct MedalsImageReadOptions {
     /** A segmentation of several layers gives its first one; else, as every
      * other file of several numbers a voxel, it is refused. */
     bool first_layer;
+    /** Asked several times a second while DICOM is read, on the caller's
+     * thread; false: stop. NULL: none. The other formats are read at once. */
+    bool (*progress)(void *cookie);
+    void *progress_cookie;
 } MedalsImageReadOptions;
 #define MEDALS_IMAGE_READ_OPTIONS_INIT                                         \
     {                                                                          \
-        sizeof(MedalsImageReadOptions), NULL, false                            \
+        sizeof(MedalsImageReadOptions), NULL, false, NULL, NULL                \
     }
 
 /**
@@ -67,7 +72,8 @@ typedef struct MedalsImageReadOptions {
  *         direction singular or sheared, slices missing, double or tilted,
  *         several series and no choice (the message lists them);
  *         MEDALS_E_USAGE options->series names none or several of them;
- *         MEDALS_E_NOMEM it would not fit into the available memory
+ *         MEDALS_E_NOMEM it would not fit into the available memory;
+ *         MEDALS_E_CANCELLED options->progress said stop
  */
 MedalsStatus medals_image_read(MedalsImage **out, const char *path,
                                const MedalsImageReadOptions *options,

@@ -54,8 +54,10 @@ ImagePointer read_nrrd(const std::string &path,
                        std::vector<MedalsVolume *> *layers);
 ImagePointer read_metaimage(const std::string &path);
 
-/** Picks the reader by the file's content. */
-ImagePointer read_image(const std::string &path, const char *series,
+/** Picks the reader by the file's content. options may be NULL; whether the
+ * first layer is enough is not looked at. */
+ImagePointer read_image(const std::string &path,
+                        const MedalsImageReadOptions *options,
                         std::vector<MedalsVolume *> *layers);
 
 /** The first bytes of a file, at most count, gunzipped if need be.

@@ -88,6 +88,7 @@ static bool read_image(Interact *interact, GError **error)
     const char *series = interact->options.series;
     MedalsImageReadOptions options = MEDALS_IMAGE_READ_OPTIONS_INIT;
     options.series = series && *series ? series : NULL;
+    options.progress = interrupt_not_asked;
     char *message = NULL;
     progress_show(interact->progress, "read", 0, -1);
     MedalsStatus status = medals_image_read(

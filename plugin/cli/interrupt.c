@@ -50,6 +50,11 @@ bool interrupt_asked(void)
     return asked != 0;
 }
 
+bool interrupt_not_asked(void *unused)
+{
+    return !interrupt_asked();
+}
+
 static void *watch(void *unused)
 {
     while (sem_wait(&watchdog.signalled) != 0 && errno == EINTR)

@@ -14,6 +14,8 @@
 void interrupt_install(void);
 /** @return whether the user has asked to stop. */
 bool interrupt_asked(void);
+/** The opposite, for what asks whether to go on. */
+bool interrupt_not_asked(void *unused);
 
 /** Starts the watchdog.
  * @param give_up called half a second after the signal on a thread of its own,

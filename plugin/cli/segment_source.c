@@ -1,5 +1,6 @@
 /* What a run segments: an image with its geometry, or a challenge .npz. */
 #include "failure.h"
+#include "interrupt.h"
 #include "segment_job.h"
 
 static bool read_image(Job *job, GError **error)
@@ -7,6 +8,7 @@ static bool read_image(Job *job, GError **error)
     MedalsImageReadOptions options = MEDALS_IMAGE_READ_OPTIONS_INIT;
     if (job->request.series && *job->request.series)
         options.series = job->request.series;
+    options.progress = interrupt_not_asked;
     char *message = NULL;
     MedalsStatus status =
         medals_image_read(&job->image, job->request.image, &options, &message);

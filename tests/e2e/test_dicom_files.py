@@ -2,7 +2,10 @@
 import json
 import os
 import shutil
+import signal
 import struct
+import subprocess
+import time
 import unittest
 
 import dicom_file as dicom
@@ -211,6 +214,88 @@ class Decoder(ProgramTest):
         (self.bin / "medals-dicom").unlink()
         self.assertIn("medals-dicom",
                       self.bad(3, "inspect", "series", program=medals).err)
+
+    def test_hang(self):
+        """Silence has an end; a closed pipe is not waited on."""
+        quick = {"MEDALS_DICOM_PATIENCE": "0.5"}
+        for lines, word in ((("exec sleep 60",), "hangs"),
+                            (("printf b", "exec sleep 60"), "hangs"),
+                            (("exec sleep 60 >&-",), "ends")):
+            self.reader("echo $$ > pid", *lines)
+            begin = time.monotonic()
+            run = self.bad(3, "inspect", "series", env=quick,
+                           program=self.bin / "medals")
+            self.assertLess(time.monotonic() - begin, 10)
+            self.assertIn("series: its decoder " + word, run.err)
+            self.assert_gone()
+
+    def test_alive(self):
+        """Who says something now and then is not late."""
+        beat = "printf 'b\\0\\0\\0\\0\\0\\0\\0\\0'"
+        self.reader("for i in 1 2 3 4 5; do", beat, "sleep 0.3", "done",
+                    "exit 7")
+        run = self.bad(3, "inspect", "series", program=self.bin / "medals",
+                       env={"MEDALS_DICOM_PATIENCE": "1"})
+        self.assertIn("series: its decoder ends", run.err)
+
+    def assert_gone(self):
+        """The stand-in is no process any more."""
+        pid = int((self.folder / "pid").read_text("utf-8"))
+        for _ in range(50):
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        self.fail("the reader of DICOM outlives its caller")
+
+    def test_cancelled(self):
+        """Ctrl-C ends the reader, too, and is no damaged file."""
+        for command in ("segment", "interact"):
+            self.reader("trap '' INT", "echo $$ > pid.new", "mv pid.new pid",
+                        "exec sleep 60")
+            texts = {"segment": ["--text", "liver", "-o", "out.nrrd"],
+                     "interact": []}[command]
+            process = subprocess.Popen(
+                [str(self.bin / "medals"), command, "series", "--quiet"] +
+                texts, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while not (self.folder / "pid").exists():
+                time.sleep(0.01)
+            time.sleep(0.1)
+            begin = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+            self.assertEqual((process.returncode, out), (5, b""), err)
+            self.assertLess(time.monotonic() - begin, 1.5)
+            self.assertEqual(err.count(b"\n"), 1, err)
+            self.assert_gone()
+            (self.folder / "pid").unlink()
+
+    def test_memory_limit(self):
+        """The reader may take what is available, and not more."""
+        self.reader("grep 'Max data size' /proc/$$/limits > limit")
+        for bytes_, expected in (("123456789", 123456789), ("", None)):
+            self.bad(3, "inspect", "series", program=self.bin / "medals",
+                     env={"MEDALS_DICOM_MEMORY": bytes_})
+            limit = (self.folder / "limit").read_text("utf-8").split()[3]
+            self.assertNotEqual(limit, "unlimited")
+            if expected:
+                self.assertEqual(int(limit), expected)
+            else:
+                self.assertLess(int(limit), 1 << 50)
+
+    def test_memory_out(self):
+        """A decoder that wants more says so."""
+        shutil.copy(BIN / "medals-dicom", self.bin)
+        dicom.write_series(self.folder / "big", count=1, rows=4000,
+                           columns=4000, pixels=lambda k: bytes(32000000))
+        run = self.bad(4, "inspect", "big", program=self.bin / "medals",
+                       env={"MEDALS_DICOM_MEMORY": str(48 << 20)})
+        self.assertIn("big: its decoder needs more memory than the 0.05 GiB",
+                      run.err)
+        self.good("inspect", "big", program=self.bin / "medals")
 
     def test_session_lives(self):
         """A mask whose decoder dies is one failed op."""

@@ -497,6 +497,35 @@ static void test_cut_anywhere(void)
     fixture_end();
 }
 
+static bool stop_at(void *cookie)
+{
+    int *left = cookie;
+    return (*left)-- > 0;
+}
+
+/* At the first question and at a later one. */
+static void test_cancelled(void)
+{
+    char *folder = fixture_shared(CT);
+    if (!folder)
+        return;
+    for (int asked = 0; asked < 3; asked++) {
+        int left = asked;
+        MedalsImageReadOptions options = MEDALS_IMAGE_READ_OPTIONS_INIT;
+        options.progress = stop_at;
+        options.progress_cookie = &left;
+        MedalsImage *image = NULL;
+        char *message = NULL;
+        g_assert_cmpint(medals_image_read(&image, folder, &options, &message),
+                        ==, MEDALS_E_CANCELLED);
+        g_assert_null(image);
+        g_assert_nonnull(strstr(message, "stopped; expected"));
+        g_assert_cmpint(left, ==, -1);
+        medals_bridge_free(message);
+    }
+    g_free(folder);
+}
+
 static void test_no_images(void)
 {
     char *folder = fixture_path("letters");
@@ -523,6 +552,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bridge/dicom/enhanced", test_enhanced);
     g_test_add_func("/bridge/dicom/bad_enhanced", test_bad_enhanced);
     g_test_add_func("/bridge/dicom/cut_anywhere", test_cut_anywhere);
+    g_test_add_func("/bridge/dicom/cancelled", test_cancelled);
     g_test_add_func("/bridge/dicom/no_images", test_no_images);
     int result = g_test_run();
     fixture_end();

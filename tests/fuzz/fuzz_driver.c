@@ -28,9 +28,9 @@ static size_t current_size;
 
 static void keep_crash(void)
 {
-    FILE *file = fopen("crash-" FUZZ_NAME, "wb");
+    FILE *file = current ? fopen("crash-" FUZZ_NAME, "wb") : NULL;
     if (!file)
-        return;
+        return; /* a leak, at the end */
     fwrite(current, 1, current_size, file);
     fclose(file);
     fprintf(stderr, "input kept as crash-%s\n", FUZZ_NAME);
@@ -174,6 +174,7 @@ static void run(const GByteArray *input)
     current = exact;
     current_size = input->len;
     LLVMFuzzerTestOneInput(exact, input->len);
+    current = NULL;
     g_free(exact);
 }
 

@@ -324,6 +324,85 @@ class Start(ViewTest):
             self.assertEqual(nifti.File(self.path("thin.nii.gz")).size[:2],
                              list(size[:2]))
 
+    def test_layers(self):
+        """Segments that overlap, as `--overlap keep` writes them: joined, as
+        the command does, and said."""
+        self.good("segment", self.image, "--text", "tumor; brain stem",
+                  "--overlap", "keep", "-o", "keep.seg.nrrd", "--quiet",
+                  program="medals")
+        said = self.good("interact", self.image, "--labelmap", "keep.seg.nrrd",
+                         "--quiet", program="medals", stdin=b"").out
+        ready = json.loads(said.splitlines()[0])
+        state = self.view(self.image, "state",
+                          options=("--labelmap", self.path("keep.seg.nrrd")))
+        self.assertEqual([c["name"] for c in state[0]["classes"]],
+                         [c["name"] for c in ready["classes"]])
+
+    def test_layers_that_overlap(self):
+        """Cropped, two layers of the same label; the last one wins."""
+        size = (16, 15, 14)
+        phantom.write_mri(self.path("small.nii.gz"), size)
+        fields = "".join(
+            f"Segment{n}_ID:=s{n}\nSegment{n}_Name:={name}\n"
+            f"Segment{n}_LabelValue:=1\nSegment{n}_Layer:={n}\n"
+            for n, name in enumerate(("first", "second")))
+        geometry = nifti.File(self.path("small.nii.gz"))
+        origin = [row[3] + 2 * sum(row[:3]) for row in geometry.affine[:3]]
+        ways = [tuple(row[a] for row in geometry.affine[:3])
+                for a in range(3)]
+        text = lambda v: "(" + ",".join(repr(float(x)) for x in v) + ")"
+        pathlib.Path(self.path("layers.seg.nrrd")).write_bytes((
+            "NRRD0004\ntype: unsigned char\ndimension: 4\n"
+            "space: right-anterior-superior\nsizes: 2 4 3 2\n"
+            f"space directions: none {' '.join(map(text, ways))}\n"
+            "kinds: list domain domain domain\nencoding: raw\n"
+            f"space origin: {text(origin)}\n{fields}\n").encode() +
+            bytes([1, 0] * 12 + [1, 1] * 4 + [0, 1] * 8))
+        state = self.view(self.path("small.nii.gz"), "state",
+                          options=("--labelmap",
+                                   self.path("layers.seg.nrrd")))[0]
+        self.assertEqual([(c["name"], c["voxels"]) for c in state["classes"]],
+                         [("first", 12), ("second", 12)])
+        self.assertIn("4 times a voxel lies in one more segment",
+                      state["status"])
+
+    def test_texts(self):
+        """Texts become the classes that the command makes of them, and the
+        status says so."""
+        for text, names, words in (
+                ("hippocampus", ["left hippocampus", "right hippocampus"],
+                 ["names no side", "2 classes"]),
+                ("left and right amygdala", ["left amygdala",
+                                             "right amygdala"],
+                 ["names both sides", "2 classes"]),
+                ("brain stem", ["brain stem"], ["segments changed"])):
+            state = self.view(self.image, "text " + text, "segment",
+                              "state")[0]
+            self.assertEqual([c["name"] for c in state["classes"]], names)
+            for word in words:
+                self.assertIn(word, state["status"])
+        run = self.view(self.image, "text no hippocampus", "segment", code=3)
+        self.assertIn("not wanted", run.err)
+
+    def test_lock(self):
+        """The button of a class and the key of the selected one; a locked
+        class keeps its voxels, and the status says why."""
+        states = self.view(
+            self.image, "click axial 313 240", "state", "lock 0", "state",
+            "click axial 420 300", "state", "click axial 313 240 -", "state",
+            "key k", "state", "click axial 313 240 -", "state")
+        counts = [s["classes"][0]["voxels"] for s in states]
+        locks = [s["classes"][0]["locked"] for s in states]
+        self.assertGreater(counts[0], 0)
+        self.assertEqual(locks, [False, True, True, True, False, False])
+        self.assertEqual(counts[:5], counts[:1] * 5)
+        self.assertNotEqual(counts[5], counts[0])
+        self.assertIn(": locked", states[1]["status"])
+        self.assertIn("locked", states[2]["status"])
+        self.assertIn(": unlocked", states[4]["status"])
+        run = self.view(self.image, "lock 0", code=2)
+        self.assertIn("class 0", run.err)
+
     def test_unknown_text(self):
         state = self.view(self.image, "text flying carpet", "segment",
                           "state")[0]

@@ -172,6 +172,15 @@ void LiveSession::redo()
     });
 }
 
+void LiveSession::lock_class(size_t class_index, bool locked)
+{
+    put(Work::lock,
+        [this, class_index, locked](Task &, const MedalsCall *, MedalsAnswer **,
+                                    MedalsError **error) {
+            return medals_session_lock(held, class_index, locked, error);
+        });
+}
+
 void LiveSession::job(
     std::function<MedalsStatus(const MedalsSession *, std::string *)> body)
 {
@@ -404,6 +413,7 @@ std::vector<ClassState> LiveSession::list_classes() const
         one.name = info.name;
         one.value = info.value;
         one.known = info.known;
+        one.locked = info.locked;
         one.model_class = info.model_class;
         one.voxels = count.voxels;
         one.ml = count.ml;

@@ -45,6 +45,7 @@ enum class Work {
     stroke_cancel,
     undo,
     redo,
+    lock,
     job
 };
 
@@ -53,6 +54,7 @@ struct ClassState {
     std::string text, name; /**< text is empty: known by prompts alone */
     uint32_t value = 0;
     bool known = false;
+    bool locked = false;
     int64_t model_class = -1; /**< of medals_model_class() */
     uint64_t voxels = 0;
     double ml = 0;
@@ -121,6 +123,8 @@ class LiveSession
     void stroke_end();
     void undo();
     void redo();
+    /** No call but undo and redo changes a locked class. */
+    void lock_class(size_t class_index, bool locked);
     /** Something else that takes long, such as saving; stands in the queue.
      * Its text becomes the outcome's message. */
     void

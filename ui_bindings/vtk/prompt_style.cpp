@@ -279,6 +279,8 @@ bool PromptStyle::command_key(const std::string &key, bool ctrl, bool shift)
         return false;
     else if (key == "f")
         target->refine();
+    else if (key == "k")
+        target->lock();
     else if (key == "t")
         set_positive(!adds);
     else if (key == "o")

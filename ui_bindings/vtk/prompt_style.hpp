@@ -8,7 +8,7 @@
  *   right button       contrast and brightness
  *   other renderers    vtkInteractorStyleTrackballCamera
  *
- *   ctrl+z, ctrl+y (ctrl+shift+z)   undo, redo      f   refine
+ *   ctrl+z, ctrl+y (ctrl+shift+z)   undo, redo      f   refine      k   lock
  *   o s l b   point, scribble, lasso, box           t   sign
  *   Escape    takes back an open stroke, stops running work
  *
@@ -54,6 +54,8 @@ class PromptTarget
     virtual void undo() = 0;
     virtual void redo() = 0;
     virtual void refine() = 0;
+    /** Locks the class that prompts are for, or unlocks it. */
+    virtual void lock() = 0;
     /** Escape, with no stroke open. */
     virtual void cancel() = 0;
     virtual void sliced(SliceView &view) = 0;

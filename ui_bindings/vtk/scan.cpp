@@ -88,34 +88,43 @@ namespace
 /* A labelmap file while a session takes what it holds. */
 struct Initial {
     MedalsLabelmap *labelmap = nullptr;
+    MedalsVolume *joined = nullptr; /* of several layers */
+    uint64_t overlap = 0;           /* voxels that only the last layer keeps */
     std::vector<MedalsInitialClass> names;
 
     ~Initial()
     {
+        medals_volume_free(&joined);
         medals_labelmap_free(&labelmap);
     }
-    MedalsStatus read(const std::string &path, std::string *message);
+    MedalsStatus read(const std::string &path, const MedalsGeometry *grid,
+                      std::string *message);
+    const MedalsVolume *volume() const
+    {
+        return joined ? joined : medals_labelmap_peek_layer(labelmap, 0);
+    }
 };
 } // namespace
 
-MedalsStatus Initial::read(const std::string &path, std::string *message)
+/* 3D Slicer crops its segmentations, and puts segments that overlap into
+ * layers: here all of them lie on the grid of the image, in one. */
+MedalsStatus Initial::read(const std::string &path, const MedalsGeometry *grid,
+                           std::string *message)
 {
     char *text = nullptr;
-    MedalsStatus status = take_bridge(
-        medals_labelmap_read(&labelmap, path.c_str(), &text), text, message);
+    MedalsStatus status = medals_labelmap_read(&labelmap, path.c_str(), &text);
+    if (status == MEDALS_OK && medals_labelmap_is_segmentation(labelmap))
+        status = medals_labelmap_place(labelmap, grid, &text);
+    if (status == MEDALS_OK && medals_labelmap_layer_count(labelmap) > 1)
+        status = medals_labelmap_join(labelmap, &joined, &overlap, &text);
     if (status != MEDALS_OK)
-        return status;
-    if (medals_labelmap_layer_count(labelmap) != 1) {
-        *message = path + ": segments that overlap, in " +
-                   std::to_string(medals_labelmap_layer_count(labelmap)) +
-                   " layers; expected one";
-        return MEDALS_E_INPUT;
-    }
+        return take_bridge(status, text, message);
     for (size_t n = 0; n < medals_labelmap_segment_count(labelmap); n++) {
         MedalsSegment segment = {};
         medals_labelmap_segment(labelmap, n, &segment);
-        names.push_back(
-            {sizeof(MedalsInitialClass), segment.label, segment.name});
+        if (*segment.name)
+            names.push_back(
+                {sizeof(MedalsInitialClass), segment.value, segment.name});
     }
     return MEDALS_OK;
 }
@@ -133,10 +142,15 @@ MedalsStatus Scan::open_session(const ScanOptions &options,
     how.journal = options.journal.empty() ? nullptr : options.journal.c_str();
     Initial initial;
     if (!options.labelmap.empty()) {
-        MedalsStatus status = initial.read(options.labelmap, message);
+        MedalsStatus status = initial.read(
+            options.labelmap, medals_volume_peek_geometry(volume()), message);
         if (status != MEDALS_OK)
             return status;
-        how.labelmap = medals_labelmap_peek_layer(initial.labelmap, 0);
+        if (initial.overlap > 0)
+            remark = options.labelmap + ": " + std::to_string(initial.overlap) +
+                     " times a voxel lies in one more segment: that of the "
+                     "last layer has it";
+        how.labelmap = initial.volume();
         how.initial = initial.names.data();
         how.initial_count = initial.names.size();
     }

@@ -51,6 +51,11 @@ class Scan
     {
         return settled;
     }
+    /** What there is to say of the labelmap, or "". */
+    const std::string &labelmap_warning() const
+    {
+        return remark;
+    }
     /** Whether every step is kept on disk. */
     bool has_journal() const
     {
@@ -61,7 +66,7 @@ class Scan
     MedalsStatus open_model(const std::string &folder, std::string *message);
     MedalsStatus open_session(const ScanOptions &options, std::string *message);
 
-    std::string name;
+    std::string name, remark;
     MedalsModality settled = MEDALS_MODALITY_NONE;
     bool journal = false;
     MedalsImage *file = nullptr;

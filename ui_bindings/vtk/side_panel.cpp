@@ -122,6 +122,7 @@ void SidePanel::draw_classes(const PanelState &state, double *y, double bottom)
     button({margin + inner - 122, *y + 1, 122, 22}, "+ new object", false,
            theme::button, actions.add_class);
     *y -= 8;
+    locks.clear();
     size_t room = size_t(std::max(1.0, std::floor((*y - bottom) / row)));
     size_t count = state.classes.size();
     size_t first = 0;
@@ -135,10 +136,17 @@ void SidePanel::draw_classes(const PanelState &state, double *y, double bottom)
         sheet.fill({box.x + 6, box.y + 5, 14, 14}, one.color, 3);
         sheet.words(box.x + 30, box.y + 12, one.name, normal_size,
                     one.known ? theme::text : theme::warning, Align::left,
-                    n == state.selected, inner - 115);
-        sheet.words(box.x + inner - 8, box.y + 12, milliliters(one.ml),
+                    n == state.selected, inner - 165);
+        sheet.words(box.x + inner - 58, box.y + 12, milliliters(one.ml),
                     small_size, theme::faint, Align::right);
         sheet.press(box, [this, n] { actions.select(n); });
+        Box key = {box.x + inner - 50, box.y + 3, 46, box.h - 6};
+        sheet.fill(key, one.locked ? theme::accent : theme::field, 4);
+        sheet.words(key.x + key.w / 2, key.y + key.h / 2,
+                    one.locked ? "locked" : "lock", small_size,
+                    one.locked ? theme::text : theme::faint, Align::center);
+        sheet.press(key, [this, n] { actions.lock(n); });
+        locks[n] = key;
         *y -= row;
     }
     if (count == 0)
@@ -150,9 +158,10 @@ void SidePanel::draw_classes(const PanelState &state, double *y, double bottom)
 
 static std::string work_text(const RunningWork &running)
 {
-    static const char *const names[] = {
-        "Classes",   "Segmenting", "Refining", "Answering", "Stroke", "Stroke",
-        "Answering", "Stopping",   "Undo",     "Redo",      "Saving"};
+    static const char *const names[] = {"Classes",   "Segmenting", "Refining",
+                                        "Answering", "Stroke",     "Stroke",
+                                        "Answering", "Stopping",   "Undo",
+                                        "Redo",      "Locking",    "Saving"};
     std::string text = names[int(running.work)];
     if (!running.phase.empty() && running.fraction > 0)
         text += ": " + running.phase;

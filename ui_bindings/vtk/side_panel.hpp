@@ -5,6 +5,7 @@
 #define MEDALS_SIDE_PANEL_HPP
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ClassRow {
     theme::Color color;
     double ml;
     bool known; /**< false for a text that the model was not trained on */
+    bool locked;
 };
 
 /** All that the panel shows. */
@@ -43,7 +45,7 @@ struct PanelActions {
         add_class;
     std::function<void(Tool)> tool;
     std::function<void(bool)> sign;
-    std::function<void(size_t)> select;
+    std::function<void(size_t)> select, lock;
 };
 
 class SidePanel
@@ -61,6 +63,12 @@ class SidePanel
     {
         return field;
     }
+    /** Where a row's lock is, likewise; without extent: not drawn. */
+    Box lock_box(size_t row) const
+    {
+        auto found = locks.find(row);
+        return found == locks.end() ? Box{0, 0, 0, 0} : found->second;
+    }
 
   private:
     void heading(double *y, const std::string &text, const std::string &hint);
@@ -74,6 +82,7 @@ class SidePanel
     Sheet sheet;
     PanelActions actions;
     Box field = {0, 0, 0, 0};
+    std::map<size_t, Box> locks; /* of the rows that are drawn */
 };
 
 } // namespace medals::ui

@@ -115,19 +115,54 @@ void ViewWindow::remember(const Outcome &outcome)
     show_marks();
 }
 
-/* One line of facts: what the classes gained or lost since the last list. */
-std::string ViewWindow::describe(const Outcome &outcome) const
+static std::string joined(const std::vector<std::string> &lines)
+{
+    std::string text;
+    for (const std::string &line : lines)
+        text += (text.empty() ? "" : "; ") + line;
+    return text;
+}
+
+/* The classes that one call locked or unlocked. */
+static std::string locks_of(const std::vector<ClassState> &before,
+                            const std::vector<ClassState> &after)
+{
+    std::vector<std::string> lines;
+    for (size_t n = 0; n < std::min(before.size(), after.size()); n++)
+        if (before[n].locked != after[n].locked)
+            lines.push_back(after[n].name +
+                            (after[n].locked ? ": locked" : ": unlocked"));
+    return joined(lines);
+}
+
+/* One line of facts: what the classes gained or lost since the last list, and
+ * what the engine has to say. What texts came to is said with the answer that
+ * follows at once. */
+std::string ViewWindow::describe(const Outcome &outcome)
 {
     if (outcome.work == Work::job)
         return outcome.message;
+    if (outcome.work == Work::lock)
+        return locks_of(class_states, outcome.classes);
+    if (outcome.work == Work::classes)
+        read_as = joined(outcome.warnings);
     if (outcome.work == Work::classes || outcome.work == Work::stroke_cancel)
-        return "";
+        return outcome.work == Work::classes ? read_as : "";
+    std::vector<std::string> lines = outcome.warnings;
+    if (outcome.work == Work::predict && !read_as.empty())
+        lines.insert(lines.begin(), read_as);
+    std::string facts = facts_of(outcome);
+    lines.insert(outcome.work == Work::predict ? lines.end() : lines.begin(),
+                 facts);
+    return joined(lines);
+}
+
+std::string ViewWindow::facts_of(const Outcome &outcome) const
+{
     bool history = outcome.work == Work::undo || outcome.work == Work::redo;
     if (history && !outcome.count)
         return outcome.work == Work::undo ? "nothing to undo"
                                           : "nothing to redo";
-    if (outcome.work == Work::predict && !outcome.warnings.empty())
-        return outcome.warnings.front();
     size_t changed = 0, named = 0;
     for (size_t n = 0;
          n < std::min(outcome.classes.size(), class_states.size()); n++)
@@ -175,7 +210,7 @@ void ViewWindow::list_classes(const std::vector<ClassState> &states)
         shown.classes.push_back(
             {states[n].name,
              class_color(scan.model(), states[n].model_class, n), states[n].ml,
-             states[n].known || states[n].text.empty()});
+             states[n].known || states[n].text.empty(), states[n].locked});
     if (shown.selected >= states.size())
         shown.selected = states.empty() ? 0 : states.size() - 1;
     uint32_t largest = 0;

@@ -45,15 +45,14 @@ static const char help[] =
     "\n"
     "Left button: the tool; with Shift or Ctrl the other sign. Wheel: slices;\n"
     "Ctrl + wheel: zoom. Middle: move. Right: contrast. Keys: o s l b tools,\n"
-    "t sign, f refine, Ctrl+Z, Ctrl+Y, Escape.\n"
+    "t sign, f refine, k lock, Ctrl+Z, Ctrl+Y, Escape.\n"
     "\n"
     "Script, one action a line, x y in pixels from a view's upper left:\n"
     "  text TEXT | segment | click VIEW x y [+|-] | stroke VIEW x y x y ... |\n"
     "  lasso VIEW x y x y x y ... | box VIEW x y x y | key ctrl+z | press x y "
     "|\n"
-    "  refine N | slice VIEW n | save FILE | screenshot FILE | where VIEW | "
-    "state |\n"
-    "  close\n"
+    "  lock N | refine N | slice VIEW n | save FILE | screenshot FILE |\n"
+    "  where VIEW | state | close\n"
     "\n"
     "Not a medical device.\n";
 

@@ -36,6 +36,13 @@ void ViewWindow::add_object()
     dirty = true;
 }
 
+void ViewWindow::toggle_lock(size_t class_index)
+{
+    if (class_index < class_states.size())
+        live->lock_class(class_index, !class_states[class_index].locked);
+    dirty = true;
+}
+
 /* The class that a prompt is for; makes one where there is none. */
 size_t ViewWindow::need_class()
 {
@@ -196,6 +203,11 @@ void ViewWindow::refine()
     refine_passes(1);
 }
 
+void ViewWindow::lock()
+{
+    toggle_lock(shown.selected);
+}
+
 void ViewWindow::refine_passes(uint32_t passes)
 {
     live->refine(passes);
@@ -254,9 +266,14 @@ bool ViewWindow::pressed(int x, int y)
     dirty = true;
     if (x >= SidePanel::width)
         return false;
-    panel->draw(shown, height()); /* places as they are now */
+    draw_panel();
     panel->pressed(x, y);
     return true;
+}
+
+void ViewWindow::draw_panel()
+{
+    panel->draw(shown, height());
 }
 
 /* Keys of the text field, while it has them. */

@@ -43,6 +43,7 @@ class Player
                             size_t least);
     void tool(const std::string &name, std::istringstream &words);
     void press(std::istringstream &words);
+    void lock(std::istringstream &words);
     void type(std::istringstream &words);
     void where(std::istringstream &words);
     void state();
@@ -130,6 +131,19 @@ void Player::press(std::istringstream &words)
 {
     int x = number<int>(words), y = number<int>(words);
     move(x, window.height() - 1 - y);
+    event(vtkCommand::LeftButtonPressEvent);
+    event(vtkCommand::LeftButtonReleaseEvent);
+}
+
+/* On the button that a person presses. */
+void Player::lock(std::istringstream &words)
+{
+    size_t n = number<size_t>(words);
+    window.draw_panel();
+    Box box = window.lock_box(n);
+    if (box.w == 0)
+        wrong("class " + std::to_string(n) + "; expected one that is shown");
+    move(int(box.x + box.w / 2), int(box.y + box.h / 2));
     event(vtkCommand::LeftButtonPressEvent);
     event(vtkCommand::LeftButtonReleaseEvent);
 }
@@ -231,9 +245,9 @@ void Player::state()
     printf("{\"classes\":[");
     const char *comma = "";
     for (const ClassState &one : window.classes()) {
-        printf("%s{\"name\":%s,\"value\":%u,\"voxels\":%llu}", comma,
-               quoted(one.name).c_str(), one.value,
-               (unsigned long long) one.voxels);
+        printf("%s{\"name\":%s,\"value\":%u,\"voxels\":%llu,\"locked\":%s}",
+               comma, quoted(one.name).c_str(), one.value,
+               (unsigned long long) one.voxels, one.locked ? "true" : "false");
         comma = ",";
     }
     printf("],\"status\":%s}\n", quoted(window.status()).c_str());
@@ -256,6 +270,8 @@ bool Player::command(const std::string &name, std::istringstream &words)
         key(rest_of(words));
     else if (name == "press")
         press(words);
+    else if (name == "lock")
+        lock(words);
     else if (name == "refine")
         window.refine_passes(number<unsigned>(words));
     else if (name == "slice") {

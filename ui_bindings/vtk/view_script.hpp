@@ -14,6 +14,7 @@
  *   box VIEW x y x y [+|-]
  *   key NAME                     ctrl+z, f, Escape, ...
  *   press x y                    left button on the window, from its upper left
+ *   lock N                       the lock of class N, from 0, in the panel
  *   refine N                     N passes
  *   slice VIEW n                 n: voxel index through the slices
  *   save FILE    screenshot FILE

@@ -144,6 +144,8 @@ void ViewWindow::show_image()
                                     medals_image_warnings(scan.image())})
         if (list && *list)
             shown.status = *list;
+    if (!scan.labelmap_warning().empty())
+        shown.status = scan.labelmap_warning();
 }
 
 /* CT: the soft tissue window. Else from the darkest to the 99.5th percentile
@@ -208,6 +210,7 @@ PanelActions ViewWindow::panel_actions()
     does.tool = [this](Tool tool) { style->set_tool(tool); };
     does.sign = [this](bool positive) { style->set_positive(positive); };
     does.select = [this](size_t n) { shown.selected = n; };
+    does.lock = [this](size_t n) { toggle_lock(n); };
     return does;
 }
 

@@ -64,6 +64,8 @@ class ViewWindow : public PromptTarget
     {
         return panel->text_box();
     }
+    /** Draws the panel anew, so that its places are as they are now. */
+    void draw_panel();
     /** Takes in what is ready; never waits. */
     void pump();
     /** Waits until all work is done and shown. */
@@ -73,6 +75,11 @@ class ViewWindow : public PromptTarget
     MedalsStatus screenshot(const std::string &path, std::string *message);
     void save(const std::string &path);
     void refine_passes(uint32_t passes);
+    /** Where the button of a class is that locks it; empty: not shown. */
+    Box lock_box(size_t class_index) const
+    {
+        return panel->lock_box(class_index);
+    }
     const std::vector<ClassState> &classes() const
     {
         return class_states;
@@ -97,6 +104,7 @@ class ViewWindow : public PromptTarget
     void undo() override;
     void redo() override;
     void refine() override;
+    void lock() override;
     void cancel() override;
     void sliced(SliceView &view) override;
     void contrast(double dx, double dy) override;
@@ -119,6 +127,7 @@ class ViewWindow : public PromptTarget
 
     void segment();
     void add_object();
+    void toggle_lock(size_t class_index);
     size_t need_class();
     std::vector<double> to_lps(const std::vector<double> &points) const;
     void ask(PromptShape shape, Mark mark);
@@ -132,7 +141,8 @@ class ViewWindow : public PromptTarget
     void color_labels();
     void order_surfaces(const std::vector<ClassChange> &changes);
     void order_surface(size_t class_index);
-    std::string describe(const Outcome &outcome) const;
+    std::string describe(const Outcome &outcome);
+    std::string facts_of(const Outcome &outcome) const;
 
     Scan &scan;
     std::string save_path;
@@ -158,6 +168,7 @@ class ViewWindow : public PromptTarget
     std::atomic<uint64_t> written{0}; /* revision that a file holds */
     bool listed = false, stroke_open = false, dirty = true;
     std::string failure;
+    std::string read_as; /* what the last texts came to, where that is to say */
     std::unique_ptr<LiveSession> live; /* last: goes first */
 };
 

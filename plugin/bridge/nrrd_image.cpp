@@ -68,9 +68,11 @@ Packing packing_of(const NrrdHeader &header)
     for (const auto &encoding : known)
         if (name == encoding.name)
             return encoding.packing;
-    fail_field(header, "encoding",
-               "raw, gzip, ascii or hex, which are the supported ones, save "
-               "it as one of them,");
+    fail(MEDALS_E_INPUT,
+         "%s: encoding: %s, which is not supported; raw, gzip, ascii or hex "
+         "expected",
+         header.path.c_str(),
+         shortened(one_line(header.field("encoding"))).c_str());
 }
 
 bool is_big_endian(const NrrdHeader &header, Packing packing, size_t width)

@@ -237,7 +237,13 @@ static void test_encodings(void)
     refuse_text("encoded.nrrd",
                 "NRRD0004\ntype: uchar\ndimension: 1\nsizes: 2\n"
                 "encoding: bzip2\n\nBZh9",
-                0, "supported");
+                0,
+                "encoded.nrrd: encoding: bzip2, which is not supported; raw, "
+                "gzip, ascii or hex expected");
+    refuse_text("encoded.nrrd",
+                "NRRD0004\ntype: uchar\ndimension: 1\nsizes: 2\n"
+                "encoding: BZ2\n\nBZh9",
+                0, "encoding: BZ2, which is not supported; raw, gzip");
     g_string_free(numbers, TRUE);
     g_string_free(hex, TRUE);
 }

@@ -134,8 +134,8 @@ MedalsVolume *new_volume(const std::string &path,
 {
     MedalsVolume *volume = nullptr;
     MedalsError *error = nullptr;
-    check_medals(path, medals_volume_new(&volume, &geometry, dtype, &error),
-                 error);
+    MedalsStatus status = medals_volume_new(&volume, &geometry, dtype, &error);
+    check_medals(path, status, error); /* not as one: the order is open */
     return volume;
 }
 

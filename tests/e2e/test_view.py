@@ -455,6 +455,8 @@ class Start(ViewTest):
             self.assertRegex(run.err, r"^medals-view: .+; expected .+\n$"
                              if code == 2 else r"^medals-view: .+: .+\n$")
             self.assertEqual(run.out, "")
+            if code == 3: # names what is not there
+                self.assertRegex(run.err, "missing.nii|none")
 
 
 if __name__ == "__main__":

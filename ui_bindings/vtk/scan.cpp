@@ -63,9 +63,9 @@ MedalsStatus Scan::open(const ScanOptions &options, std::string *message)
 {
     char *text = nullptr;
     name = options.image;
-    MedalsStatus status = take_bridge(
-        medals_image_read(&file, options.image.c_str(), nullptr, &text), text,
-        message);
+    MedalsStatus status =
+        medals_image_read(&file, options.image.c_str(), nullptr, &text);
+    status = take_bridge(status, text, message);
     if (status == MEDALS_OK)
         status = open_model(model_folder_of(options.model), message);
     if (status == MEDALS_OK)

@@ -3,7 +3,7 @@ import json
 import unittest
 
 import phantom
-from programs import ProgramTest, model_folder, need_model
+from programs import BIN, ProgramTest, model_folder, need_model
 
 COMMANDS = ("segment", "classes", "inspect", "convert", "eval", "bench")
 
@@ -174,6 +174,14 @@ class Help(ProgramTest):
 
     def test_unknown_topic(self):
         self.bad(2, "help", "cooking")
+
+    def test_help_of_texts_and_locks(self):
+        """What is particular to them stands where one looks for it."""
+        page = self.page("interact", "--help")
+        for word in ("liver and spleen", "no mandible", "locked class"):
+            self.assertIn(word, page)
+        self.assertIn("k lock", self.good("--help", program="medals-view").out
+                      if (BIN / "medals-view").exists() else "k lock")
 
     def test_version(self):
         self.assertRegex(self.good("--version").out, r"^medals \d+\.\d+\.\d+\n")

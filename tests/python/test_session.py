@@ -57,6 +57,67 @@ class Sessions(unittest.TestCase):
         session.undo()
         self.assertEqual(session.class_index("thing"), 2)
 
+    def test_texts_of_several_classes(self):
+        """A session answers what Model.read() said before it began."""
+        texts = ["thalamus", "left and right putamen", "lt thalamus"]
+        reading = self.model.read(texts, "mr")
+        names = ["left thalamus", "right thalamus", "left putamen",
+                 "right putamen"]
+        self.assertEqual([c.name for c in reading.classes], names)
+        self.assertEqual(reading.places, ((0, 1), (2, 3), (0,)))
+        self.assertEqual([c.text_index for c in reading.classes],
+                         [0, 0, 1, 1])
+        self.assertEqual([c.info.name for c in reading.classes], names)
+        self.assertTrue(all(c.known for c in reading.classes))
+        self.assertIn("names no side", reading.warnings[0])
+        session = self.open()
+        answer = session.set_classes(texts)
+        self.assertEqual([c.name for c in session.classes], names)
+        self.assertEqual(answer.places, reading.places)
+        self.assertEqual(answer.warnings, reading.warnings)
+
+    def test_read_one_string(self):
+        """As everywhere: `;` divides, letters do not."""
+        reading = self.model.read("thalamus; brain stem", "mr")
+        self.assertEqual([c.name for c in reading.classes],
+                         ["left thalamus", "right thalamus", "brain stem"])
+        self.assertEqual(reading.places, ((0, 1), (2,)))
+
+    def test_read_refuses(self):
+        for error, word, texts, modality in (
+                (medals.InputError, "not wanted", ["no thalamus"], "mr"),
+                (medals.InputError, "not wanted", "all but the brain stem",
+                 "mr"),
+                (medals.InputError, "", [""], "mr"),
+                (medals.InputError, "", ["a", None], "mr"),
+                (medals.UsageError, "", [], "mr"),
+                (medals.InputError, "xray", ["liver"], "xray")):
+            with self.subTest(texts=texts, modality=modality):
+                with self.assertRaisesRegex(error, word):
+                    self.model.read(texts, modality)
+        session = self.open("left thalamus")
+        with self.assertRaisesRegex(medals.InputError, "not wanted"):
+            session.set_classes("no thalamus")
+        self.assertEqual([c.name for c in session.classes], ["left thalamus"])
+
+    def test_lock_of_no_class(self):
+        session = self.open("left thalamus")
+        for which in (1, -1, "liver", None):
+            with self.assertRaises(medals.InputError):
+                session.lock(which)
+        before = session.revision
+        session.lock(0)
+        session.lock("left thalamus")  # once more is no fault
+        self.assertTrue(session.classes[0].locked)
+        answer = session.predict()
+        self.assertEqual(answer.changes, ())
+        self.assertTrue(any("locked" in w for w in answer.warnings))
+        session.undo()
+        self.assertTrue(session.classes[0].locked, "undo does not unlock")
+        session.lock(0, False)
+        self.assertFalse(session.classes[0].locked)
+        self.assertGreaterEqual(session.revision, before)
+
     def test_lock(self):
         """A locked class keeps its voxels, also after the journal came back."""
         with tempfile.TemporaryDirectory() as folder:

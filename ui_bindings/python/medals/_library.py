@@ -163,6 +163,15 @@ def decode(text: Optional[bytes]) -> Optional[str]:
     return None if text is None else text.decode("utf-8", "replace")
 
 
+def split_texts(texts: Union[str, Sequence[Optional[str]]]
+                ) -> Tuple[Optional[str], ...]:
+    """Texts of a list, or of one string split at ";" and line ends."""
+    if not isinstance(texts, str):
+        return tuple(texts)
+    parts = texts.replace("\n", ";").split(";")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
 def text_array(texts: Sequence[Optional[str]]):
     """A C array of strings; keep it alive as long as C looks at it."""
     return (ctypes.c_char_p * max(len(texts), 1))(*map(encode, texts))

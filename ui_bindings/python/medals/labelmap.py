@@ -7,7 +7,7 @@ import numpy as np
 
 from . import _abi
 from ._library import (call, decode, load_library, modality_number,
-                       text_array, text_list, whole_number)
+                       split_texts, text_array, text_list, whole_number)
 from ._watch import ProgressCallback, Watch
 from .errors import InputError
 from .image import Image, array_of_volume
@@ -73,15 +73,6 @@ def given_labelmap(image: Image, labelmap: Any) -> Image:
     if array.dtype.kind == "f" and (whole != array).any():
         raise InputError("labelmap: fractions in it; expected whole numbers")
     return Image(whole, made.spacing, made.origin, made.direction)
-
-
-def split_texts(texts: Union[str, Sequence[Optional[str]]]
-                ) -> Tuple[Optional[str], ...]:
-    """Texts of a list, or of one string split at ";" and line ends."""
-    if not isinstance(texts, str):
-        return tuple(texts)
-    parts = texts.replace("\n", ";").split(";")
-    return tuple(part.strip() for part in parts if part.strip())
 
 
 def segment(image: Any, texts: Union[str, Sequence[str]],

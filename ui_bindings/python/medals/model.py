@@ -9,7 +9,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple, Union
 from . import _abi
 from ._library import (call, decode, encode, library_path, load_library,
                        match_places, modality_number, modality_text,
-                       text_array, text_list, whole_number)
+                       split_texts, text_array, text_list, whole_number)
 from .errors import InputError, IoError, UsageError
 
 _PRECISIONS = ("auto", "f32", "bf16")
@@ -162,20 +162,21 @@ class Model:
             self.pointer, number, lesion, encode(text))
         return None if index < 0 else self.classes[index]
 
-    def read(self, texts: Sequence[str], modality: Optional[str] = None,
-             lesion: bool = False) -> Reading:
+    def read(self, texts: Union[str, Sequence[str]],
+             modality: Optional[str] = None, lesion: bool = False) -> Reading:
         """What texts ask for in a modality (None: the default), before
         anything runs; raises InputError for one that says what is not
-        wanted."""
+        wanted. texts: a list, or one string with ";" between."""
         library, reading = load_library(), ctypes.c_void_p()
+        wanted = split_texts(texts)
         number = modality_number(modality or self.default_modality)
         call("medals_reading_new", ctypes.byref(reading), self.pointer,
-             number, lesion, text_array(texts), len(texts))
+             number, lesion, text_array(wanted), len(wanted))
         try:
             return Reading(
                 tuple(self._read_class(reading, index) for index in
                       range(library.medals_reading_class_count(reading))),
-                match_places(reading, "medals_reading", len(texts)),
+                match_places(reading, "medals_reading", len(wanted)),
                 tuple(text_list(library.medals_reading_warnings(reading))))
         finally:
             library.medals_reading_free(ctypes.byref(reading))

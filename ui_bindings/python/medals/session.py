@@ -29,13 +29,14 @@ import numpy as np
 from . import _abi
 from ._handle import Handle
 from ._library import (call, decode, encode, load_library, modality_number,
-                       modality_text, text_array, text_list, whole_number)
+                       modality_text, split_texts, text_array, text_list,
+                       whole_number)
 from ._watch import InstantCallback, ProgressCallback, Watch
 from .answer import Answer, Extent, read_answer
 from .errors import InputError, UsageError
 from .image import array_of_volume, number_of_dtype
 from .labelmap import (Label, Labelmap, given_labelmap, labelmap_on,
-                       number_or_none, split_texts)
+                       number_or_none)
 from .model import Model, as_model
 from .prompts import (ANSWERS, MASK_USES, RESETS, box_points,
                       byte_pointer, double_pointer, extent_array, index_array,

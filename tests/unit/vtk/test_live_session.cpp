@@ -80,6 +80,31 @@ static PromptShape point(double i, double j, double k)
     return shape;
 }
 
+/* A locked class stays, and the list that comes with an outcome says so. */
+static void test_lock()
+{
+    auto live = open_live();
+    live->add_class("thing");
+    live->prompt(point(24, 26, 22));
+    live->lock_class(0, true);
+    live->prompt(point(10, 12, 12));
+    live->lock_class(0, false);
+    live->lock_class(7, true);
+    std::vector<Outcome> finals;
+    for (const Outcome &outcome : settle(*live))
+        if (!outcome.provisional)
+            finals.push_back(outcome);
+    g_assert_cmpuint(finals.size(), ==, 6);
+    uint64_t voxels = finals[1].classes[0].voxels;
+    g_assert_cmpuint(voxels, >, 0);
+    g_assert_true(finals[2].work == Work::lock);
+    g_assert_true(finals[2].classes[0].locked);
+    g_assert_cmpuint(finals[3].classes[0].voxels, ==, voxels);
+    g_assert_false(finals[3].warnings.empty());
+    g_assert_false(finals[4].classes[0].locked);
+    g_assert_cmpint(finals[5].status, ==, MEDALS_E_INPUT);
+}
+
 static void test_order()
 {
     auto live = open_live();
@@ -237,6 +262,7 @@ static void test_chores()
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, nullptr);
+    g_test_add_func("/vtk/live/lock", test_lock);
     g_test_add_func("/vtk/live/order", test_order);
     g_test_add_func("/vtk/live/stroke", test_stroke);
     g_test_add_func("/vtk/live/cancelled_stroke", test_cancelled_stroke);

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,25 +40,6 @@ std::string reader_program()
     return std::string(*folder ? folder : ".") + "/medals-dicom";
 }
 
-/* A decoder that wants more than there is shall fail, not the whole machine.
- * Sanitizers take address space without end, and no memory with it. */
-void limit_memory(pid_t process)
-{
-#ifndef __SANITIZE_ADDRESS__
-    double bytes = number_of("MEDALS_DICOM_MEMORY",
-                             double(medals_available_memory_bytes()));
-    rlim_t most = rlim_t(std::min(bytes, 0x1p62));
-    struct rlimit limit;
-    if (prlimit(process, RLIMIT_DATA, nullptr, &limit) == 0 &&
-        (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > most)) {
-        limit.rlim_cur = most;
-        prlimit(process, RLIMIT_DATA, &limit, nullptr);
-    }
-#else
-    (void) process;
-#endif
-}
-
 } // namespace
 
 DicomChild::DicomChild(const std::string &thing, const char *what,
@@ -81,7 +61,6 @@ DicomChild::DicomChild(const std::string &thing, const char *what,
         fail(MEDALS_E_IO, "%s: %s; the reader of DICOM expected there",
              program.c_str(), one_line(error->message).c_str());
     fcntl(pipe, F_SETFD, FD_CLOEXEC);
-    limit_memory(process);
 }
 
 DicomChild::~DicomChild()

@@ -1,9 +1,9 @@
 /*
  * dicom_child.hpp - the program medals-dicom while it runs
  *
- * It gets as much memory as is available when it starts, and is ended with its
- * object, when it sends nothing for a minute, when the caller wants no more,
- * and (it asks for that itself) when this process ends.
+ * It is ended with its object, when it sends nothing for a minute and when the
+ * caller wants no more. It allows itself as much memory as is available when it
+ * starts, and asks the system to be ended when this process ends.
  *
  * $MEDALS_DICOM_MEMORY (bytes) and $MEDALS_DICOM_PATIENCE (seconds) set other
  * limits, for tests.

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -22,6 +23,7 @@
 #include "dicom_record.hpp"
 #include "dicom_series.hpp"
 #include "failure.hpp"
+#include "medals/context.h"
 #include "quiet.hpp"
 
 using namespace medals::bridge;
@@ -124,6 +126,23 @@ bool take_stdout()
            freopen("/dev/null", "w", stderr);
 }
 
+/* A decoder that wants more than there is shall fail, not the whole machine.
+ * Sanitizers take address space without end, and no memory with it. */
+void limit_memory()
+{
+#ifndef __SANITIZE_ADDRESS__
+    const char *given = getenv("MEDALS_DICOM_MEMORY");
+    rlim_t most = given && *given ? rlim_t(strtoull(given, nullptr, 10))
+                                  : rlim_t(medals_available_memory_bytes());
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) == 0 &&
+        (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > most)) {
+        limit.rlim_cur = most;
+        setrlimit(RLIMIT_DATA, &limit);
+    }
+#endif
+}
+
 bool memory_out;
 
 /* GDCM takes an exception as a damaged file. */
@@ -176,6 +195,7 @@ int main(int argc, char **argv)
         return 2;
     }
     follow_parent();
+    limit_memory();
     if (!take_stdout())
         return 1;
     Quiet quiet;

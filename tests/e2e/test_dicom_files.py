@@ -1,10 +1,13 @@
 """DICOM of other programs: odd numbers, types, sizes; decoders that die."""
 import json
 import os
+import pathlib
+import re
 import shutil
 import signal
 import struct
 import subprocess
+import sys
 import time
 import unittest
 
@@ -239,12 +242,15 @@ class Decoder(ProgramTest):
         self.assertIn("series: its decoder ends", run.err)
 
     def assert_gone(self):
-        """The stand-in is no process any more."""
+        """The process does not run any more; nobody may have asked how it
+        ended."""
         pid = int((self.folder / "pid").read_text("utf-8"))
-        for _ in range(50):
+        for _ in range(100):
             try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
+                stat = pathlib.Path(f"/proc/{pid}/stat").read_text("utf-8")
+            except (FileNotFoundError, ProcessLookupError):
+                return
+            if stat.rpartition(")")[2].split()[0] == "Z":
                 return
             time.sleep(0.02)
         os.kill(pid, signal.SIGKILL)
@@ -275,16 +281,44 @@ class Decoder(ProgramTest):
 
     def test_memory_limit(self):
         """The reader may take what is available, and not more."""
-        self.reader("grep 'Max data size' /proc/$$/limits > limit")
-        for bytes_, expected in (("123456789", 123456789), ("", None)):
-            self.bad(3, "inspect", "series", program=self.bin / "medals",
-                     env={"MEDALS_DICOM_MEMORY": bytes_})
-            limit = (self.folder / "limit").read_text("utf-8").split()[3]
+        dicom.write_series(self.folder / "wide", count=1, rows=1000,
+                           columns=1000, pixels=lambda k: bytes(2000000))
+        for given, expected in (("123456789", 123456789), ("", None)):
+            # nobody reads: it stops at the full pipe
+            process = subprocess.Popen(
+                [str(BIN / "medals-dicom"), "image",
+                 str(self.folder / "wide")], stdout=subprocess.PIPE,
+                env=dict(os.environ, MEDALS_DICOM_MEMORY=given))
+            self.addCleanup(process.stdout.close)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.assertTrue(process.stdout.read(1))
+            limits = pathlib.Path(f"/proc/{process.pid}/limits")
+            limit = re.search(r"Max data size +(\S+)",
+                              limits.read_text("utf-8")).group(1)
             self.assertNotEqual(limit, "unlimited")
             if expected:
                 self.assertEqual(int(limit), expected)
             else:
                 self.assertLess(int(limit), 1 << 50)
+
+    def test_ends_with_its_parent(self):
+        """A killed program leaves no reader behind, even where the pipe
+        stays open."""
+        code = ("import subprocess, sys, time\n"
+                "p = subprocess.Popen(sys.argv[1:])\n"
+                "print(p.pid, file=sys.stderr, flush=True)\n"
+                "time.sleep(60)\n")
+        dicom.write_series(self.folder / "wide", count=1, rows=1000,
+                           columns=1000, pixels=lambda k: bytes(2000000))
+        with subprocess.Popen(
+                [sys.executable, "-c", code, str(BIN / "medals-dicom"),
+                 "image", str(self.folder / "wide")],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
+            (self.folder / "pid").write_bytes(parent.stderr.readline())
+            self.assertTrue(parent.stdout.read(1))  # it has begun
+            parent.kill()
+            self.assert_gone()
 
     def test_memory_out(self):
         """A decoder that wants more says so."""

@@ -113,6 +113,20 @@ static bool lay_runs(const uint8_t *bytes, size_t runs, uint8_t *voxels,
     return n == 0;
 }
 
+/* ---- zlib's memory ------------------------------------------------------ */
+
+static voidpf take_memory(voidpf opaque, uInt items, uInt size)
+{
+    (void) opaque;
+    return medals_alloc(items, size, "step", NULL);
+}
+
+static void give_memory(voidpf opaque, voidpf memory)
+{
+    (void) opaque;
+    medals_free(memory);
+}
+
 /* ---- making ------------------------------------------------------------- */
 
 /* Compression while blocks come in. */
@@ -241,7 +255,9 @@ MedalsDelta *medals_delta_new(const int64_t size[3], const MedalsLayer *before,
     if (!check_size(size, error))
         return NULL;
     MedalsDelta *delta = delta_shell(size);
-    Packer packer = {.delta = delta, .error = error};
+    Packer packer = {.delta = delta,
+                     .stream = {.zalloc = take_memory, .zfree = give_memory},
+                     .error = error};
     if (deflateInit(&packer.stream, Z_BEST_SPEED) != Z_OK) {
         medals_fail(error, MEDALS_E_NOMEM, "step: no memory to compress it");
         medals_delta_free(delta);
@@ -267,13 +283,20 @@ static bool damaged(GError **error)
                        "step: its voxels are damaged or cut short");
 }
 
-/* The next n bytes of the stream. */
-static bool unpack(z_stream *stream, uint8_t *dst, size_t n)
+static bool no_memory(GError **error)
+{
+    return medals_fail(error, MEDALS_E_NOMEM, "step: no memory to unpack it");
+}
+
+/* The next n bytes of the stream. zlib takes its window when it first needs
+ * it: that it cannot is no damage. */
+static bool unpack(z_stream *stream, uint8_t *dst, size_t n, GError **error)
 {
     stream->next_out = dst;
     stream->avail_out = (uInt) n;
-    inflate(stream, Z_SYNC_FLUSH);
-    return stream->avail_out == 0;
+    if (inflate(stream, Z_SYNC_FLUSH) == Z_MEM_ERROR)
+        return no_memory(error);
+    return stream->avail_out == 0 || damaged(error);
 }
 
 static bool flip_block(z_stream *stream, const Entry *entry, MedalsLayer *layer,
@@ -286,21 +309,26 @@ static bool flip_block(z_stream *stream, const Entry *entry, MedalsLayer *layer,
     medals_block_box(medals_layer_size(layer), entry->block, box);
     for (int x = 0; x < 6; x++)
         part[x] = box[x / 2 * 2] + entry->box[x];
-    bool whole = entry->runs ? unpack(stream, bytes, entry->runs * RUN_BYTES) &&
-                                   lay_runs(bytes, entry->runs, difference, n)
-                             : unpack(stream, difference, n);
-    return whole ? medals_layer_flip(layer, part, difference, error)
-                 : damaged(error);
+    size_t packed = entry->runs ? entry->runs * (size_t) RUN_BYTES : n;
+    if (!unpack(stream, entry->runs ? bytes : difference, packed, error))
+        return false;
+    if (entry->runs && !lay_runs(bytes, entry->runs, difference, n))
+        return damaged(error);
+    return medals_layer_flip(layer, part, difference, error);
 }
 
 /* The stream ends with the last block, and its checksum is right. */
-static bool at_end(z_stream *stream)
+static bool at_end(z_stream *stream, GError **error)
 {
     uint8_t more;
     stream->next_out = &more;
     stream->avail_out = 1;
-    return inflate(stream, Z_FINISH) == Z_STREAM_END &&
-           stream->avail_out == 1 && stream->avail_in == 0;
+    int code = inflate(stream, Z_FINISH);
+    if (code == Z_MEM_ERROR)
+        return no_memory(error);
+    return (code == Z_STREAM_END && stream->avail_out == 1 &&
+            stream->avail_in == 0) ||
+           damaged(error);
 }
 
 bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
@@ -312,33 +340,33 @@ bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
     if (medals_delta_is_empty(delta))
         return true;
     z_stream stream = {.next_in = delta->packed,
-                       .avail_in = (uInt) delta->packed_size};
+                       .avail_in = (uInt) delta->packed_size,
+                       .zalloc = take_memory,
+                       .zfree = give_memory};
     if (inflateInit(&stream) != Z_OK)
-        return medals_fail(error, MEDALS_E_NOMEM,
-                           "step: no memory to unpack it");
+        return no_memory(error);
     bool ok = true;
     for (guint n = 0; ok && n < delta->blocks->len; n++)
         ok = flip_block(&stream, &g_array_index(delta->blocks, Entry, n), layer,
                         error);
-    ok = ok && (at_end(&stream) || damaged(error));
+    ok = ok && at_end(&stream, error);
     inflateEnd(&stream);
     return ok;
 }
 
 /* ---- bytes -------------------------------------------------------------- */
 
-void medals_delta_encode(const MedalsDelta *delta, GByteArray *bytes)
+void medals_delta_encode(const MedalsDelta *delta, MedalsBuffer *bytes)
 {
     medals_le_put(bytes, delta->blocks->len, 4);
     for (guint n = 0; n < delta->blocks->len; n++) {
         const Entry *entry = &g_array_index(delta->blocks, Entry, n);
         medals_le_put(bytes, entry->block, 4);
-        g_byte_array_append(bytes, entry->box, sizeof entry->box);
+        medals_buffer_put(bytes, entry->box, sizeof entry->box);
         medals_le_put(bytes, entry->runs, 2);
     }
     medals_le_put(bytes, delta->packed_size, 8);
-    if (delta->packed_size)
-        g_byte_array_append(bytes, delta->packed, (guint) delta->packed_size);
+    medals_buffer_put(bytes, delta->packed, delta->packed_size);
 }
 
 /* The block is there, after the one before, the box lies in it, and its runs

@@ -9,6 +9,7 @@
 #ifndef MEDALS_DELTA_H
 #define MEDALS_DELTA_H
 
+#include "buffer.h"
 #include "layer.h"
 
 typedef struct MedalsDelta MedalsDelta;
@@ -26,7 +27,7 @@ size_t medals_delta_bytes(const MedalsDelta *delta);
 bool medals_delta_apply(const MedalsDelta *delta, MedalsLayer *layer,
                         GError **error);
 /** Appends little-endian bytes. Format in JOURNAL.md. */
-void medals_delta_encode(const MedalsDelta *delta, GByteArray *bytes);
+void medals_delta_encode(const MedalsDelta *delta, MedalsBuffer *bytes);
 /** Reads one delta from the front of hostile bytes; *used receives its length.
  *  Sizes are bounded before memory is taken.
  *  NULL: MEDALS_E_INPUT, MEDALS_E_NOMEM */

@@ -223,12 +223,14 @@ void medals_journal_file_close(MedalsJournalFile *journal)
 static bool put_step(MedalsJournalFile *journal, int64_t seq, uint64_t revision,
                      const MedalsStep *step, GError **error)
 {
-    g_autoptr(GByteArray) bytes = medals_step_encode(step);
+    g_auto(MedalsBuffer) bytes = {0};
     int64_t numbers[3] = {seq, (int64_t) revision};
-    numbers[2] = medals_journal_crc(numbers, 2, bytes->data, bytes->len);
+    if (!medals_step_encode(step, &bytes, error))
+        return false;
+    numbers[2] = medals_journal_crc(numbers, 2, bytes.data, bytes.size);
     return medals_store_put(journal->db, journal->path,
                             "REPLACE INTO step VALUES (?1, ?2, ?3, ?4)",
-                            numbers, 3, bytes->data, bytes->len, error);
+                            numbers, 3, bytes.data, bytes.size, error);
 }
 
 static bool put_revision(MedalsJournalFile *journal, uint64_t revision,
@@ -251,16 +253,16 @@ static bool put_base(MedalsJournalFile *journal, int64_t first,
     MedalsState *nothing = medals_state_new(journal->size, error);
     MedalsStep *step =
         nothing ? medals_step_between(nothing, state, "base", error) : NULL;
-    bool ok = step != NULL;
+    g_auto(MedalsBuffer) bytes = {0};
+    bool ok = step && medals_step_encode(step, &bytes, error);
     if (ok) {
-        g_autoptr(GByteArray) bytes = medals_step_encode(step);
         int64_t numbers[2] = {first};
-        numbers[1] = medals_journal_crc(numbers, 1, bytes->data, bytes->len);
+        numbers[1] = medals_journal_crc(numbers, 1, bytes.data, bytes.size);
         ok = medals_store_run(journal->db, journal->path, "DELETE FROM base",
                               error) &&
              medals_store_put(journal->db, journal->path,
                               "INSERT INTO base VALUES (?1, ?2, ?3)", numbers,
-                              2, bytes->data, bytes->len, error);
+                              2, bytes.data, bytes.size, error);
     }
     medals_step_free(step);
     medals_state_free(nothing);

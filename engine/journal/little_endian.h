@@ -4,18 +4,15 @@
 #ifndef MEDALS_LITTLE_ENDIAN_H
 #define MEDALS_LITTLE_ENDIAN_H
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "buffer.h"
 
 /** Appends the low `size` bytes of a number, at most 8. */
-static inline void medals_le_put(GByteArray *bytes, uint64_t value, int size)
+static inline void medals_le_put(MedalsBuffer *bytes, uint64_t value, int size)
 {
-    guint8 low[8];
+    uint8_t low[8];
     for (int i = 0; i < size; i++)
-        low[i] = (guint8) (value >> (8 * i));
-    g_byte_array_append(bytes, low, (guint) size);
+        low[i] = (uint8_t) (value >> (8 * i));
+    medals_buffer_put(bytes, low, (size_t) size);
 }
 
 /** What is left of some bytes; `bad` once more was asked for than is there. */

@@ -51,8 +51,8 @@ void medals_step_free(MedalsStep *step)
     g_array_unref(step->layers);
     g_array_unref(step->gone);
     g_array_unref(step->come);
-    g_free(step->classes[0]);
-    g_free(step->classes[1]);
+    medals_free(step->classes[0]);
+    medals_free(step->classes[1]);
     g_free(step->op);
     g_free(step);
 }
@@ -160,10 +160,10 @@ static bool add_classes(MedalsStep *step, const MedalsState *before,
 {
     if (medals_class_list_equal(before->classes, after->classes))
         return true;
-    step->classes[0] = medals_class_list_to_json(before->classes);
-    step->classes[1] = medals_class_list_to_json(after->classes);
-    return (step->classes[0] && step->classes[1]) ||
-           medals_fail(error, MEDALS_E_NOMEM, "step: no memory for classes");
+    return (step->classes[0] =
+                medals_class_list_to_json(before->classes, error)) &&
+           (step->classes[1] =
+                medals_class_list_to_json(after->classes, error));
 }
 
 static bool check_bytes(const MedalsStep *step, GError **error)
@@ -207,10 +207,13 @@ static bool apply_classes(const MedalsStep *step, MedalsState *state,
     const char *to = step->classes[forward ? 1 : 0];
     if (!to)
         return true;
-    g_autofree char *own = medals_class_list_to_json(state->classes);
-    if (g_strcmp0(own, from) != 0)
-        return own ? misfit(error)
-                   : medals_fail(error, MEDALS_E_NOMEM, "step: no memory");
+    char *own = medals_class_list_to_json(state->classes, error);
+    if (!own)
+        return false;
+    bool fits = strcmp(own, from) == 0;
+    medals_free(own);
+    if (!fits)
+        return misfit(error);
     MedalsClassList *list = medals_class_list_from_json(to, strlen(to), error);
     if (!list)
         return false;
@@ -376,15 +379,14 @@ bool medals_step_apply(const MedalsStep *step, MedalsState *state, bool forward,
 
 /* ---- bytes -------------------------------------------------------------- */
 
-static void put_text(GByteArray *bytes, const char *text)
+static void put_text(MedalsBuffer *bytes, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     medals_le_put(bytes, length, 4);
-    if (length)
-        g_byte_array_append(bytes, (const guint8 *) text, (guint) length);
+    medals_buffer_put(bytes, text, length);
 }
 
-static void put_records(GByteArray *bytes, const GArray *records)
+static void put_records(MedalsBuffer *bytes, const GArray *records)
 {
     medals_le_put(bytes, records->len, 4);
     for (guint n = 0; n < records->len; n++) {
@@ -399,9 +401,9 @@ static void put_records(GByteArray *bytes, const GArray *records)
     }
 }
 
-GByteArray *medals_step_encode(const MedalsStep *step)
+bool medals_step_encode(const MedalsStep *step, MedalsBuffer *bytes,
+                        GError **error)
 {
-    GByteArray *bytes = g_byte_array_new();
     medals_le_put(bytes, VERSION, 1);
     put_text(bytes, step->op);
     put_text(bytes, step->classes[0]);
@@ -416,52 +418,73 @@ GByteArray *medals_step_encode(const MedalsStep *step)
         medals_le_put(bytes, one->uid, 4);
         medals_delta_encode(one->delta, bytes);
     }
-    return bytes;
+    return medals_buffer_check(bytes, "step", error);
 }
 
-static char *get_text(MedalsLeReader *reader, size_t longest)
+/* The bytes of a text; NULL: damaged. */
+static const char *get_text(MedalsLeReader *reader, size_t longest,
+                            size_t *length)
 {
-    size_t length = (size_t) medals_le_get(reader, 4);
-    if (length > longest)
+    *length = (size_t) medals_le_get(reader, 4);
+    if (*length > longest)
         reader->bad = true;
-    const uint8_t *text = medals_le_skip(reader, length);
-    return text ? g_strndup((const char *) text, length) : NULL;
+    return (const char *) medals_le_skip(reader, *length);
 }
 
 /* A word of command.md: small letters and underscores. */
-static bool good_op(const char *op)
+static bool good_op(const char *op, size_t length)
 {
-    size_t length = op ? strspn(op, "abcdefghijklmnopqrstuvwxyz_") : 0;
-    return length > 0 && op[length] == '\0';
+    bool good = length > 0;
+    for (size_t n = 0; n < length; n++)
+        good = good && (g_ascii_islower(op[n]) || op[n] == '_');
+    return good;
 }
 
 static void get_op(MedalsLeReader *reader, MedalsStep *step)
 {
-    step->op = get_text(reader, LONGEST_OP);
-    reader->bad = reader->bad || !good_op(step->op);
+    size_t length;
+    const char *op = get_text(reader, LONGEST_OP, &length);
+    reader->bad = reader->bad || !good_op(op, length);
+    if (!reader->bad)
+        step->op = g_strndup(op, length);
 }
 
-/* Just what a session would write: applying it leads to those very bytes. */
-static bool good_classes(const char *json)
+/* Just what a session would write: applying it leads to those very bytes.
+ * @return false: MEDALS_E_NOMEM */
+static bool check_classes(MedalsLeReader *reader, const char *json,
+                          GError **error)
 {
     MedalsClassList *list =
         medals_class_list_from_json(json, strlen(json), NULL);
-    g_autofree char *own = list ? medals_class_list_to_json(list) : NULL;
+    char *own = list ? medals_class_list_to_json(list, error) : NULL;
+    bool memory = own || !list;
+    reader->bad = reader->bad || !own || strcmp(own, json) != 0;
     medals_class_list_free(list);
-    return g_strcmp0(own, json) == 0;
+    medals_free(own);
+    return memory;
 }
 
-/* Both lists or, two empty texts, none. */
-static void get_classes(MedalsLeReader *reader, MedalsStep *step)
+/* Both lists or, two empty texts, none.
+ * @return false: MEDALS_E_NOMEM */
+static bool get_classes(MedalsLeReader *reader, MedalsStep *step,
+                        GError **error)
 {
     for (int side = 0; side < 2; side++) {
-        g_autofree char *text = get_text(reader, MEDALS_CLASS_LIST_LONGEST);
-        if (!text || !*text)
+        size_t length;
+        const char *text = get_text(reader, MEDALS_CLASS_LIST_LONGEST, &length);
+        if (!text || length == 0)
             continue;
-        reader->bad = reader->bad || !good_classes(text);
-        step->classes[side] = g_steal_pointer(&text);
+        char *json = medals_alloc(length + 1, 1, "step", error);
+        if (!json)
+            return false;
+        memcpy(json, text, length);
+        json[length] = '\0';
+        step->classes[side] = json;
+        if (!check_classes(reader, json, error))
+            return false;
     }
     reader->bad = reader->bad || !step->classes[0] != !step->classes[1];
+    return true;
 }
 
 static bool good_record(const MedalsPromptRecord *one, const int64_t size[3])
@@ -534,12 +557,12 @@ MedalsStep *medals_step_decode(const uint8_t *data, size_t size,
     if (medals_le_get(&reader, 1) != VERSION)
         reader.bad = true;
     get_op(&reader, step);
-    get_classes(&reader, step);
+    bool ok = get_classes(&reader, step, error);
     step->next_prompt[0] = medals_le_get(&reader, 8);
     step->next_prompt[1] = medals_le_get(&reader, 8);
     get_records(&reader, volume, step->gone);
     get_records(&reader, volume, step->come);
-    bool ok = reader.bad || get_layers(&reader, step, error);
+    ok = ok && (reader.bad || get_layers(&reader, step, error));
     if (ok && !reader.bad && reader.left == 0)
         return step;
     if (ok)

@@ -26,8 +26,10 @@ size_t medals_step_bytes(const MedalsStep *step);
  *         state is then to be thrown away) */
 bool medals_step_apply(const MedalsStep *step, MedalsState *state, bool forward,
                        GError **error);
-/** Bytes for the journal; format in JOURNAL.md. @owner g_byte_array_unref */
-GByteArray *medals_step_encode(const MedalsStep *step);
+/** Appends bytes for the journal; format in JOURNAL.md.
+ * @return false: MEDALS_E_NOMEM */
+bool medals_step_encode(const MedalsStep *step, MedalsBuffer *bytes,
+                        GError **error);
 /** Hostile bytes. NULL: MEDALS_E_INPUT, MEDALS_E_NOMEM */
 MedalsStep *medals_step_decode(const uint8_t *data, size_t size,
                                const int64_t volume[3], GError **error);

@@ -3,22 +3,23 @@
  */
 #include "class_list.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <string.h>
 
 #include "unicode_text.h"
 
 #define MOST MEDALS_SESSION_MAX_CLASSES
-/* The next uid stays below this, so that a whole list more can be numbered. */
-#define LAST_UID (UINT32_MAX - MOST)
 
-static void entry_free(gpointer data)
+void medals_class_entry_free(MedalsClassEntry *entry)
 {
-    MedalsClassEntry *entry = data;
     g_free(entry->text);
     g_free(entry->name);
     g_free(entry);
+}
+
+static void entry_free(gpointer entry)
+{
+    medals_class_entry_free(entry);
 }
 
 static MedalsClassEntry *entry_copy(const MedalsClassEntry *entry)
@@ -135,7 +136,7 @@ bool medals_class_words_check(const char *what, const char *words,
 
 static bool check_room(const MedalsClassList *list, GError **error)
 {
-    if (list->next_uid >= LAST_UID)
+    if (list->next_uid >= MEDALS_CLASS_LAST_UID)
         return medals_fail(error, MEDALS_E_INPUT,
                            "classes: %u were made; expected fewer",
                            list->next_uid - 1);
@@ -216,7 +217,7 @@ static bool check_wanted(const MedalsClassList *list, const Wanted *wanted,
         return medals_fail(error, MEDALS_E_INPUT,
                            "classes: %zu; expected 1 to %d", wanted->count,
                            MOST);
-    if (list->next_uid >= LAST_UID)
+    if (list->next_uid >= MEDALS_CLASS_LAST_UID)
         return medals_fail(error, MEDALS_E_INPUT,
                            "classes: %u were made; expected fewer",
                            list->next_uid - 1);
@@ -317,7 +318,7 @@ bool medals_class_list_set(MedalsClassList *list, const char *const *texts,
     return true;
 }
 
-/* ---- comparing, JSON ---------------------------------------------------- */
+/* ---- comparing ---------------------------------------------------------- */
 
 static bool same_number(double a, double b)
 {
@@ -340,129 +341,20 @@ bool medals_class_list_equal(const MedalsClassList *a, const MedalsClassList *b)
     return true;
 }
 
-/* A probability as words: cJSON's numbers lose bits and know no NaN. */
-static bool write_mean(cJSON *object, double mean)
-{
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    if (isnan(mean))
-        return true;
-    g_ascii_dtostr(number, sizeof number, mean);
-    return cJSON_AddStringToObject(object, "mean_probability", number) != NULL;
-}
-
-static bool write_entry(cJSON *classes, const MedalsClassEntry *entry)
-{
-    cJSON *one = cJSON_CreateObject();
-    return cJSON_AddItemToArray(classes, one) &&
-           cJSON_AddNumberToObject(one, "uid", entry->uid) &&
-           cJSON_AddNumberToObject(one, "slot", entry->slot) &&
-           cJSON_AddNumberToObject(one, "value", entry->value) &&
-           (!entry->text ||
-            cJSON_AddStringToObject(one, "text", entry->text)) &&
-           cJSON_AddStringToObject(one, "name", entry->name) &&
-           write_mean(one, entry->mean_probability);
-}
-
-char *medals_class_list_to_json(const MedalsClassList *list)
-{
-    cJSON *object = cJSON_CreateObject();
-    cJSON *classes = cJSON_AddArrayToObject(object, "classes");
-    bool ok = classes && cJSON_AddNumberToObject(object, "next_uid",
-                                                 list->next_uid) != NULL;
-    for (guint i = 0; ok && i < list->entries->len; i++)
-        ok = write_entry(classes, medals_class_list_at(list, i));
-    char *text = ok ? cJSON_PrintUnformatted(object) : NULL;
-    cJSON_Delete(object);
-    char *own = g_strdup(text);
-    cJSON_free(text);
-    return own;
-}
-
-static bool whole_number(const cJSON *object, const char *name, double low,
-                         double high, uint32_t *out)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= low) ||
-        !(item->valuedouble <= high) ||
-        item->valuedouble != floor(item->valuedouble))
-        return false;
-    *out = (uint32_t) item->valuedouble;
-    return true;
-}
-
-/* Words of a class, or NULL where there are none; false: not words. */
-static bool words_of(const cJSON *object, const char *name, char **out)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (!item)
-        return true;
-    if (!cJSON_IsString(item) ||
-        !medals_class_words_check(name, item->valuestring, NULL))
-        return false;
-    *out = g_strdup(item->valuestring);
-    return true;
-}
-
-static bool mean_of(const cJSON *object, double *mean)
-{
-    const cJSON *item =
-        cJSON_GetObjectItemCaseSensitive(object, "mean_probability");
-    char *end = NULL;
-    *mean = NAN;
-    if (!item)
-        return true;
-    if (!cJSON_IsString(item))
-        return false;
-    *mean = g_ascii_strtod(item->valuestring, &end);
-    return end != item->valuestring && *end == '\0' && isfinite(*mean);
-}
-
-/* Numbers and texts of a list are each given once. */
+/* Slots, values, uids and texts are each given once. */
 static bool is_new(const MedalsClassList *list, const MedalsClassEntry *entry)
 {
-    return entry->uid < list->next_uid &&
-           medals_class_list_of_slot(list, entry->slot) < 0 &&
+    return medals_class_list_of_slot(list, entry->slot) < 0 &&
            medals_class_list_of_uid(list, entry->uid) < 0 &&
            !has_value(list, entry->value) && of_text(list, entry->text) < 0;
 }
 
-static bool read_entry(const cJSON *object, MedalsClassList *list)
+bool medals_class_list_take(MedalsClassList *list, MedalsClassEntry *entry)
 {
-    MedalsClassEntry *entry = g_new0(MedalsClassEntry, 1);
-    uint32_t slot = 0;
-    bool ok = whole_number(object, "uid", 1, UINT32_MAX, &entry->uid) &&
-              whole_number(object, "slot", 1, 255, &slot) &&
-              whole_number(object, "value", 1, UINT32_MAX, &entry->value) &&
-              words_of(object, "text", &entry->text) &&
-              words_of(object, "name", &entry->name) && entry->name &&
-              mean_of(object, &entry->mean_probability);
-    entry->slot = (uint8_t) slot;
-    if (!ok || !is_new(list, entry)) {
-        entry_free(entry);
+    if (!is_new(list, entry)) {
+        medals_class_entry_free(entry);
         return false;
     }
     g_ptr_array_add(list->entries, entry);
     return true;
-}
-
-MedalsClassList *medals_class_list_from_json(const char *json, size_t size,
-                                             GError **error)
-{
-    cJSON *object = size <= MEDALS_CLASS_LIST_LONGEST
-                        ? cJSON_ParseWithLength(json, size)
-                        : NULL;
-    const cJSON *classes = cJSON_GetObjectItemCaseSensitive(object, "classes");
-    MedalsClassList *list = medals_class_list_new();
-    bool ok = cJSON_IsArray(classes) && cJSON_GetArraySize(classes) <= MOST &&
-              whole_number(object, "next_uid", 1, LAST_UID, &list->next_uid);
-    const cJSON *one = ok ? classes->child : NULL;
-    for (; ok && one; one = one->next)
-        ok = read_entry(one, list);
-    cJSON_Delete(object);
-    if (ok)
-        return list;
-    medals_class_list_free(list);
-    medals_fail(error, MEDALS_E_INPUT,
-                "class list: not what a session writes; expected its own JSON");
-    return NULL;
 }

@@ -10,9 +10,11 @@
 #ifndef MEDALS_CLASS_LIST_H
 #define MEDALS_CLASS_LIST_H
 
-#include "error.h"
+#include "buffer.h"
 #include "medals/session.h"
 
+/** The next uid stays below this, so that a whole list more can be numbered. */
+#define MEDALS_CLASS_LAST_UID (UINT32_MAX - MEDALS_SESSION_MAX_CLASSES)
 /** Longest JSON of a list: text and name, each byte escaped as six. */
 #define MEDALS_CLASS_LIST_LONGEST                                              \
     ((size_t) MEDALS_SESSION_MAX_CLASSES *                                     \
@@ -75,9 +77,16 @@ bool medals_class_list_set(MedalsClassList *list, const char *const *texts,
 
 bool medals_class_list_equal(const MedalsClassList *a,
                              const MedalsClassList *b);
-/** One JSON object; g_free. NULL: no memory */
-char *medals_class_list_to_json(const MedalsClassList *list);
-/** Hostile text, bounded. NULL: MEDALS_E_INPUT */
+/** Appends an entry as it is; taken, also on failure.
+ * @return false: its uid, slot, value or text is there already */
+bool medals_class_list_take(MedalsClassList *list, MedalsClassEntry *entry);
+void medals_class_entry_free(MedalsClassEntry *entry);
+
+/** One JSON object (class_list_json.c). @owner medals_free.
+ * NULL: MEDALS_E_NOMEM */
+char *medals_class_list_to_json(const MedalsClassList *list, GError **error);
+/** Hostile text; just what medals_class_list_to_json() writes.
+ * NULL: MEDALS_E_INPUT */
 MedalsClassList *medals_class_list_from_json(const char *json, size_t size,
                                              GError **error);
 

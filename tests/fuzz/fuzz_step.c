@@ -48,9 +48,11 @@ static void there_and_back(const MedalsStep *step, MedalsState *state,
 
 static void check_bytes(const MedalsStep *step)
 {
-    g_autoptr(GByteArray) bytes = medals_step_encode(step);
+    g_auto(MedalsBuffer) bytes = {0};
     MedalsStep *again =
-        medals_step_decode(bytes->data, bytes->len, volume, NULL);
+        medals_step_encode(step, &bytes, NULL)
+            ? medals_step_decode(bytes.data, bytes.size, volume, NULL)
+            : NULL;
     if (!again)
         __builtin_trap();
     medals_step_free(again);

@@ -23,9 +23,11 @@ static MedalsDelta *delta_of(const MedalsLayer *before,
 
 static GByteArray *bytes_of(const MedalsDelta *delta)
 {
-    GByteArray *bytes = g_byte_array_new();
-    medals_delta_encode(delta, bytes);
-    return bytes;
+    g_auto(MedalsBuffer) bytes = {0};
+    medals_delta_encode(delta, &bytes);
+    g_assert_true(medals_buffer_check(&bytes, "delta", NULL));
+    return g_byte_array_append(g_byte_array_new(), bytes.data,
+                               (guint) bytes.size);
 }
 
 static MedalsLayer *zeros(void)

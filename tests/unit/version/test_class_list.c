@@ -2,6 +2,7 @@
  * test_class_list.c - numbers of classes, and which class goes on
  */
 #include "class_list.h"
+#include "memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -176,14 +177,16 @@ static void test_bad_words(void)
 
 static MedalsClassList *there_and_back(const MedalsClassList *list)
 {
-    g_autofree char *json = medals_class_list_to_json(list);
     g_autoptr(GError) error = NULL;
+    char *json = medals_class_list_to_json(list, &error);
     MedalsClassList *back =
         medals_class_list_from_json(json, strlen(json), &error);
     g_assert_no_error(error);
     g_assert_cmpuint(strlen(json), <=, MEDALS_CLASS_LIST_LONGEST);
-    g_autofree char *again = medals_class_list_to_json(back);
+    char *again = medals_class_list_to_json(back, NULL);
     g_assert_cmpstr(again, ==, json);
+    medals_free(again);
+    medals_free(json);
     return back;
 }
 
@@ -202,6 +205,23 @@ static void test_json(void)
     at(back, 0)->mean_probability = 0.3;
     g_assert_false(medals_class_list_equal(list, back));
     medals_class_list_free(back);
+    medals_class_list_free(list);
+}
+
+/* The journal's own bytes: they stay as they are. */
+static void test_json_bytes(void)
+{
+    MedalsClassList *list = medals_class_list_new();
+    g_assert_true(medals_class_list_add(list, "a\"\\\b\f\n\r\t\x1f/\x7f", "b",
+                                        UINT32_MAX, NULL));
+    at(list, 0)->mean_probability = 0.25;
+    char *json = medals_class_list_to_json(list, NULL);
+    g_assert_cmpstr(
+        json, ==,
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":4294967295,"
+        "\"text\":\"a\\\"\\\\\\b\\f\\n\\r\\t\\u001f/\x7f\",\"name\":"
+        "\"b\",\"mean_probability\":\"0.25\"}],\"next_uid\":2}");
+    medals_free(json);
     medals_class_list_free(list);
 }
 
@@ -231,26 +251,42 @@ static void test_bad_json(void)
         "{}",
         "{\"next_uid\":2}",
         "{\"classes\":[]}",
-        "{\"next_uid\":0,\"classes\":[]}",
-        "{\"next_uid\":1.5,\"classes\":[]}",
-        "{\"next_uid\":4294967295,\"classes\":[]}",
-        "{\"next_uid\":9,\"classes\":{}}",
-        "{\"next_uid\":9,\"classes\":[1]}",
+        "{\"classes\":[],\"next_uid\":0}",
+        "{\"classes\":[],\"next_uid\":1.5}",
+        "{\"classes\":[],\"next_uid\":4294967295}",
+        "{\"classes\":{},\"next_uid\":9}",
+        "{\"classes\":[1],\"next_uid\":9}",
+        /* another order */
+        "{\"next_uid\":1,\"classes\":[]}",
+        "{\"classes\":[],\"next_uid\":1",
+        "{\"classes\":[],\"next_uid\":1} ",
+        "{\"classes\":[],\"next_uid\":01}",
         /* a uid that is still to be given, no slot, no name, slot 256 */
-        "{\"next_uid\":1,\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,"
-        "\"name\":\"a\"}]}",
-        "{\"next_uid\":2,\"classes\":[{\"uid\":1,\"value\":1,\"name\":\"a\"}]}",
-        "{\"next_uid\":2,\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1}]}",
-        "{\"next_uid\":2,\"classes\":[{\"uid\":1,\"slot\":256,\"value\":1,"
-        "\"name\":\"a\"}]}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"a\"}],"
+        "\"next_uid\":1}",
+        "{\"classes\":[{\"uid\":1,\"value\":1,\"name\":\"a\"}],\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1}],\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":256,\"value\":1,\"name\":\"a\"}],"
+        "\"next_uid\":2}",
+        /* words: none, a zero, a line, an escape of nobody, no end */
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"\"}],"
+        "\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"\\u0000\"}]"
+        ",\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"\n\"}],"
+        "\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"\\q\"}],"
+        "\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"\\u00}],"
+        "\"next_uid\":}",
         /* twice the same slot */
-        "{\"next_uid\":3,\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,"
-        "\"name\":\"a\"},{\"uid\":2,\"slot\":1,\"value\":2,\"name\":\"b\"}]}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"a\"},{"
+        "\"uid\":2,\"slot\":1,\"value\":2,\"name\":\"b\"}],\"next_uid\":3}",
         /* a probability that is none */
-        "{\"next_uid\":2,\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,"
-        "\"name\":\"a\",\"mean_probability\":\"inf\"}]}",
-        "{\"next_uid\":2,\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,"
-        "\"name\":\"a\",\"mean_probability\":\"0.5x\"}]}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"a\",\"mean_"
+        "probability\":\"inf\"}],\"next_uid\":2}",
+        "{\"classes\":[{\"uid\":1,\"slot\":1,\"value\":1,\"name\":\"a\",\"mean_"
+        "probability\":\"0.5x\"}],\"next_uid\":2}",
     };
     for (size_t n = 0; n < G_N_ELEMENTS(bad); n++) {
         g_autoptr(GError) error = NULL;
@@ -271,6 +307,7 @@ int main(int argc, char **argv)
     g_test_add_func("/class_list/full", test_full);
     g_test_add_func("/class_list/bad_words", test_bad_words);
     g_test_add_func("/class_list/json", test_json);
+    g_test_add_func("/class_list/json_bytes", test_json_bytes);
     g_test_add_func("/class_list/json_longest", test_json_longest);
     g_test_add_func("/class_list/bad_json", test_bad_json);
     return g_test_run();

@@ -76,6 +76,9 @@ bool medals_folder_private(const char *path, GError **error);
  */
 bool medals_file_replace(const char *path, const char *fresh, const char *aside,
                          GError **error);
+/** Removes a file, or a link and not what it leads to. One that is not there
+ * is no failure. @return false: MEDALS_E_IO */
+bool medals_file_remove(const char *path, GError **error);
 /** Makes an empty file of mode 0600 where there is none. A link there is
  * refused: it may have been planted. */
 bool medals_file_private(const char *path, GError **error);

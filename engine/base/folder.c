@@ -165,6 +165,18 @@ bool medals_file_private(const char *path, GError **error)
     return done;
 }
 
+bool medals_file_remove(const char *path, GError **error)
+{
+    MedalsPlace place;
+    if (!medals_place_open(&place, path, error))
+        return false;
+    bool done = medals_disk_unlink(place.folder, place.name, 0) == 0 ||
+                errno == ENOENT ||
+                medals_place_fail(error, path, "cannot be removed");
+    medals_place_close(&place);
+    return done;
+}
+
 /* The old file under its name and `aside` and a number, too; or only there,
  * where a file has one name. */
 static char *keep_aside(const MedalsPlace *place, const char *aside)
@@ -187,6 +199,18 @@ static char *keep_aside(const MedalsPlace *place, const char *aside)
     return NULL;
 }
 
+/* The old file has its name again, or still; the kept one goes. */
+static void take_back(const MedalsPlace *place, const char *kept)
+{
+    struct stat one, other;
+    if (fstatat(place->folder, place->name, &one, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstatat(place->folder, kept, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+        one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+        medals_disk_unlink(place->folder, kept, 0);
+    else
+        medals_disk_rename(place->folder, kept, place->name);
+}
+
 bool medals_file_replace(const char *path, const char *fresh, const char *aside,
                          GError **error)
 {
@@ -201,7 +225,7 @@ bool medals_file_replace(const char *path, const char *fresh, const char *aside,
     if (!done)
         medals_place_fail(error, path, "cannot be replaced");
     if (!done && kept)
-        medals_disk_rename(place.folder, kept, place.name);
+        take_back(&place, kept);
     medals_place_close(&place);
     return done;
 }

@@ -3,7 +3,6 @@
  */
 #include "journal_file.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +11,9 @@
 
 /* Extents that are kept for "what changed since". */
 #define REVISIONS_KEPT 100000
+/* Parts of the bound that are folded at a time. */
+#define FOLD_LEAST 64
+#define FOLD_MOST 8
 
 struct MedalsJournalFile {
     sqlite3 *db;
@@ -53,19 +55,22 @@ static bool begin_new(MedalsJournalFile *journal, const char *hash,
         g_strdup_printf("%" G_GINT64_FORMAT, (int64_t) time(NULL));
     sqlite3 *db = journal->db;
     const char *path = journal->path;
-    return medals_store_run(db, path, "BEGIN", error) &&
-           medals_store_set_meta(db, path, "image", hash, error) &&
-           medals_store_set_meta(db, path, "size", size, error) &&
-           medals_store_set_meta(db, path, "model", model, error) &&
-           medals_store_set_meta(db, path, "created", now, error) &&
-           medals_store_run(db, path, "COMMIT", error);
+    return medals_store_begin(db, path, error) &&
+           medals_store_end(
+               db, path,
+               medals_store_set_meta(db, path, "image", hash, error) &&
+                   medals_store_set_meta(db, path, "size", size, error) &&
+                   medals_store_set_meta(db, path, "model", model, error) &&
+                   medals_store_set_meta(db, path, "created", now, error),
+               error);
 }
 
 static bool check_image(const MedalsJournalFile *journal, const char *hash,
                         const char *found, GError **error)
 {
-    g_autofree char *size = size_words(journal->size);
-    g_autofree char *stored = medals_store_meta(journal->db, "size");
+    g_autofree char *size = size_words(journal->size), *stored = NULL;
+    if (!medals_store_meta(journal->db, journal->path, "size", &stored, error))
+        return false;
     if (!strcmp(hash, found) && !g_strcmp0(size, stored))
         return true;
     return medals_fail(error, MEDALS_E_INPUT,
@@ -83,7 +88,7 @@ static void remove_file(const char *path)
     static const char *const ends[] = {"-wal", "-shm", "-journal", ""};
     for (size_t n = 0; n < G_N_ELEMENTS(ends); n++) {
         g_autofree char *name = g_strconcat(path, ends[n], NULL);
-        g_unlink(name);
+        medals_file_remove(name, NULL);
     }
 }
 
@@ -125,8 +130,8 @@ static bool take_place(MedalsJournalFile *journal, const char *fresh,
     sqlite3_close(journal->db);
     journal->db = NULL;
     g_autofree char *wal = g_strconcat(journal->path, "-wal", NULL);
-    g_unlink(wal);
-    if (!medals_file_replace(journal->path, fresh, ".damaged-", error))
+    if (!medals_file_remove(wal, error) ||
+        !medals_file_replace(journal->path, fresh, ".damaged-", error))
         return false;
     journal->db = medals_store_open(journal->path, true, error);
     return journal->db != NULL;
@@ -153,16 +158,32 @@ static bool rebuild(MedalsJournalFile *journal, const char *hash,
     return ok;
 }
 
+/* A word that is kept beside the steps; damaged pages are no failure. */
+static bool take_word(MedalsJournalFile *journal, const char *key, char **word,
+                      bool *whole, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (medals_store_meta(journal->db, journal->path, key, word, &failure))
+        return true;
+    *whole = false;
+    if (medals_store_is_damaged(journal->db))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
 static bool load(MedalsJournalFile *journal, const char *hash,
                  MedalsJournalContent *content, GError **error)
 {
     MedalsJournalRows rows;
-    content->model = medals_store_meta(journal->db, "model");
-    content->modality = medals_store_meta(journal->db, "modality");
-    content->locks = medals_store_meta(journal->db, "locks");
-    if (!medals_journal_load(journal->db, journal->path, journal->size, &rows,
+    bool whole = true;
+    if (!take_word(journal, "model", &content->model, &whole, error) ||
+        !take_word(journal, "modality", &content->modality, &whole, error) ||
+        !take_word(journal, "locks", &content->locks, &whole, error) ||
+        !medals_journal_load(journal->db, journal->path, journal->size, &rows,
                              content, error))
         return false;
+    rows.damaged = rows.damaged || !whole;
     journal->first = rows.first;
     content->resumed = content->revision > 0 || rows.damaged;
     if (content->extents->len)
@@ -175,9 +196,9 @@ static bool settle(MedalsJournalFile *journal, const char *hash,
                    const char *model, MedalsJournalContent *content,
                    GError **error)
 {
-    g_autofree char *found = medals_store_meta(journal->db, "image");
-    if (!found && sqlite3_errcode(journal->db) != SQLITE_OK)
-        return medals_store_fail(journal->db, journal->path, error);
+    g_autofree char *found = NULL;
+    if (!medals_store_meta(journal->db, journal->path, "image", &found, error))
+        return false;
     if (!found)
         return begin_new(journal, hash, model, error);
     return check_image(journal, hash, found, error) &&
@@ -299,23 +320,15 @@ static bool write_rows(MedalsJournalFile *journal, uint64_t revision,
                                                 (int64_t) cursor, none, error));
 }
 
-static bool finish(MedalsJournalFile *journal, bool ok, GError **error)
-{
-    if (ok && medals_store_run(journal->db, journal->path, "COMMIT", error))
-        return true;
-    sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-    return false;
-}
-
 static bool write_all(MedalsJournalFile *journal, uint64_t revision,
                       size_t cursor, const MedalsState *state,
                       const MedalsHistory *history, GError **error)
 {
-    bool ok =
-        medals_store_run(journal->db, journal->path, "BEGIN", error) &&
-        finish(journal,
-               write_rows(journal, revision, cursor, state, history, error),
-               error);
+    bool ok = medals_store_begin(journal->db, journal->path, error) &&
+              medals_store_end(
+                  journal->db, journal->path,
+                  write_rows(journal, revision, cursor, state, history, error),
+                  error);
     if (ok)
         journal->first = 0;
     return ok;
@@ -364,8 +377,9 @@ bool medals_journal_file_append(MedalsJournalFile *journal,
         ok = write_all(journal, entry->revision, entry->cursor, state, history,
                        error);
     else if (ok)
-        ok = medals_store_run(journal->db, journal->path, "BEGIN", error) &&
-             finish(journal, write_entry(journal, entry, error), error);
+        ok = medals_store_begin(journal->db, journal->path, error) &&
+             medals_store_end(journal->db, journal->path,
+                              write_entry(journal, entry, error), error);
     if (ok && journal->behind && entry->modality)
         ok = medals_store_set_meta(journal->db, journal->path, "modality",
                                    entry->modality, error);
@@ -385,57 +399,116 @@ void medals_journal_file_locks(MedalsJournalFile *journal, const char *locks)
 
 /* ---- compaction --------------------------------------------------------- */
 
-/* How many of the oldest steps must go for the rest to fit. */
-static size_t surplus(const MedalsJournalFile *journal,
-                      const MedalsHistory *history)
+static uint64_t step_bytes(const MedalsHistory *history, size_t n)
 {
-    uint64_t bytes = medals_store_bytes(journal->db);
-    uint64_t wanted = journal->limit / 4 * 3;
+    return medals_step_bytes(history->steps->pdata[n]);
+}
+
+/* What is folded at a time: the base is written anew with it, so not much less
+ * than that; never so much that a click must wait for it. */
+static bool fold_part(const MedalsJournalFile *journal, uint64_t *part,
+                      GError **error)
+{
+    int64_t base = 0;
+    bool ok =
+        medals_store_number(journal->db, journal->path,
+                            "SELECT length(data) FROM base", &base, error);
+    *part = CLAMP((uint64_t) MAX(base, 0), journal->limit / FOLD_LEAST,
+                  journal->limit / FOLD_MOST);
+    return ok;
+}
+
+/* How many of the oldest steps go now; the newest one never does. A journal
+ * that is far too large gets smaller from click to click. */
+static size_t surplus(const MedalsJournalFile *journal,
+                      const MedalsHistory *history, uint64_t bytes,
+                      uint64_t part)
+{
+    if (history->cursor < 2)
+        return 0;
+    uint64_t newest = step_bytes(history, history->cursor - 1);
+    uint64_t wanted = MIN(bytes - journal->limit, part + newest) + part;
+    uint64_t folded = 0;
     size_t count = 0;
-    while (bytes > wanted && count + 1 < history->cursor) {
-        uint64_t step = medals_step_bytes(history->steps->pdata[count++]);
-        bytes -= MIN(bytes, step);
-    }
+    while (folded < wanted && count + 1 < history->cursor)
+        folded += step_bytes(history, count++);
     return count;
+}
+
+/* The base as it stands, and the oldest steps on top of it. */
+static bool base_after(MedalsJournalFile *journal, const MedalsHistory *history,
+                       size_t count, MedalsState *base, GError **error)
+{
+    bool whole;
+    int64_t first;
+    if (!medals_journal_load_base(journal->db, journal->path, journal->size,
+                                  &first, base, &whole, error))
+        return false;
+    if (!whole || first != journal->first) {
+        journal->behind = true; /* the next revision writes it anew */
+        return medals_fail(error, MEDALS_E_IO,
+                           "%s: its oldest state is damaged; expected what was "
+                           "written there",
+                           journal->path);
+    }
+    for (size_t n = 0; n < count; n++)
+        if (!medals_step_apply(history->steps->pdata[n], base, true, error))
+            return false;
+    return true;
 }
 
 /* The base moves forward over `count` steps, which then go. */
 static bool fold(MedalsJournalFile *journal, const MedalsHistory *history,
                  size_t count, GError **error)
 {
-    MedalsState *base = medals_state_new(journal->size, error);
-    MedalsJournalContent whole = {0};
-    MedalsJournalRows rows;
-    medals_state_free(base);
-    if (!medals_journal_load(journal->db, journal->path, journal->size, &rows,
-                             &whole, error))
-        return false;
-    uint64_t done = 0;
+    sqlite3 *db = journal->db;
+    const char *path = journal->path;
     int64_t first = journal->first + (int64_t) count;
-    size_t back = whole.history->cursor - MIN(count, whole.history->cursor);
+    MedalsState *base = medals_state_new(journal->size, error);
     bool ok =
-        !rows.damaged &&
-        medals_history_undo(whole.history, whole.state, back, &done, error) &&
-        medals_store_run(journal->db, journal->path, "BEGIN", error);
-    ok = ok && finish(journal,
-                      put_base(journal, first, whole.state, error) &&
-                          medals_store_put(journal->db, journal->path,
-                                           "DELETE FROM step WHERE seq < ?1",
-                                           &first, 1, NULL, 0, error),
-                      error);
-    medals_journal_content_clear(&whole);
-    if (ok) {
+        base && base_after(journal, history, count, base, error) &&
+        medals_store_begin(db, path, error) &&
+        medals_store_end(db, path,
+                         put_base(journal, first, base, error) &&
+                             medals_store_put(db, path,
+                                              "DELETE FROM step WHERE seq < ?1",
+                                              &first, 1, NULL, 0, error),
+                         error);
+    medals_state_free(base);
+    if (ok)
         journal->first = first;
-        medals_store_run(journal->db, journal->path, "VACUUM", NULL);
-    }
     return ok;
+}
+
+/* Pages that are free are written to again. Only of a file that was made under
+ * a larger bound some go; one that was made before files could shrink stays. */
+static void shrink(MedalsJournalFile *journal, uint64_t part)
+{
+    int64_t pages = 0, size = 0;
+    if (!medals_store_number(journal->db, journal->path, "PRAGMA page_count",
+                             &pages, NULL) ||
+        !medals_store_number(journal->db, journal->path, "PRAGMA page_size",
+                             &size, NULL) ||
+        size <= 0 ||
+        (uint64_t) pages * (uint64_t) size <= journal->limit + 2 * part)
+        return;
+    g_autofree char *sql =
+        g_strdup_printf("PRAGMA incremental_vacuum(%" G_GUINT64_FORMAT ")",
+                        2 * part / (uint64_t) size + 1);
+    medals_store_run(journal->db, journal->path, sql, NULL);
 }
 
 size_t medals_journal_file_compact(MedalsJournalFile *journal,
                                    const MedalsHistory *history, GError **error)
 {
-    if (medals_store_bytes(journal->db) <= journal->limit)
+    uint64_t bytes, part;
+    if (journal->behind ||
+        !medals_store_bytes(journal->db, journal->path, &bytes, error) ||
+        bytes <= journal->limit || !fold_part(journal, &part, error))
         return 0;
-    size_t count = surplus(journal, history);
-    return count > 0 && fold(journal, history, count, error) ? count : 0;
+    size_t count = surplus(journal, history, bytes, part);
+    if (count == 0 || !fold(journal, history, count, error))
+        return 0;
+    shrink(journal, part);
+    return count;
 }

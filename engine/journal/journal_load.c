@@ -118,10 +118,9 @@ static bool apply_base(Cursor *cursor, const MedalsStep *step,
     return false;
 }
 
-/* The state that the steps begin from: a step from nothing. */
-static bool load_base(sqlite3 *db, const char *path, const int64_t size[3],
-                      int64_t *first, MedalsState *state, bool *whole,
-                      GError **error)
+bool medals_journal_load_base(sqlite3 *db, const char *path,
+                              const int64_t size[3], int64_t *first,
+                              MedalsState *state, bool *whole, GError **error)
 {
     Cursor cursor = cursor_open(db, path, "SELECT id, crc, data FROM base");
     *whole = true;
@@ -256,8 +255,8 @@ bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
     g_autoptr(GArray) made_by = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(RevisionRow));
     bool base, whole = false;
-    if (!load_base(db, path, size, &rows->first, content->state, &base,
-                   error) ||
+    if (!medals_journal_load_base(db, path, size, &rows->first, content->state,
+                                  &base, error) ||
         (base && !load_steps(db, path, size, rows->first, content->task,
                              content->history, made_by, &whole, error)) ||
         /* what was not read is not damaged */

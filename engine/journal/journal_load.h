@@ -25,4 +25,15 @@ bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
                          MedalsJournalRows *rows, MedalsJournalContent *content,
                          GError **error);
 
+/**
+ * The state that the steps begin from, in its own row: a step from nothing.
+ * @param first receives the number of the first step
+ * @param state is empty; receives it
+ * @param whole receives whether the row was whole
+ * @return false: MEDALS_E_NOMEM, MEDALS_E_IO
+ */
+bool medals_journal_load_base(sqlite3 *db, const char *path,
+                              const int64_t size[3], int64_t *first,
+                              MedalsState *state, bool *whole, GError **error);
+
 #endif

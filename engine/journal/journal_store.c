@@ -20,8 +20,10 @@ static const char tables[] =
 
 bool medals_store_fail(sqlite3 *db, const char *path, GError **error)
 {
-    int code = db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM;
-    switch (code) {
+    int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+    if (code == SQLITE_IOERR_NOMEM)
+        code = SQLITE_NOMEM;
+    switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return medals_fail(error, MEDALS_E_INPUT,
@@ -55,28 +57,30 @@ bool medals_store_run(sqlite3 *db, const char *path, const char *sql,
            medals_store_fail(db, path, error);
 }
 
-static int64_t number_of(sqlite3 *db, const char *sql)
+bool medals_store_number(sqlite3 *db, const char *path, const char *sql,
+                         int64_t *value, GError **error)
 {
     sqlite3_stmt *row = NULL;
-    int64_t value = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK &&
-        sqlite3_step(row) == SQLITE_ROW)
-        value = sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
-    return value;
+    bool ok = sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK;
+    if (ok && sqlite3_step(row) == SQLITE_ROW &&
+        sqlite3_column_type(row, 0) != SQLITE_NULL)
+        *value = sqlite3_column_int64(row, 0);
+    ok = sqlite3_finalize(row) == SQLITE_OK && ok;
+    return ok || medals_store_fail(db, path, error);
 }
 
 /* A file of another program, or of a later one of ours, is left alone. */
 static bool check_owner(sqlite3 *db, const char *path, bool make, bool *fresh,
                         GError **error)
 {
-    int64_t application = number_of(db, "PRAGMA application_id");
-    if (application < 0)
-        return medals_store_fail(db, path, error);
-    int64_t version = number_of(db, "PRAGMA user_version");
-    int64_t entries = number_of(db, "SELECT count(*) FROM sqlite_schema");
-    if (entries < 0 || version < 0)
-        return medals_store_fail(db, path, error);
+    int64_t application = 0, version = 0, entries = 0;
+    if (!medals_store_number(db, path, "PRAGMA application_id", &application,
+                             error) ||
+        !medals_store_number(db, path, "PRAGMA user_version", &version,
+                             error) ||
+        !medals_store_number(db, path, "SELECT count(*) FROM sqlite_schema",
+                             &entries, error))
+        return false;
     *fresh = application == 0 && version == 0 && entries == 0;
     if (*fresh && make)
         return true;
@@ -100,6 +104,9 @@ static bool prepare(sqlite3 *db, const char *path, bool make, GError **error)
     bool fresh = false;
     if (!medals_store_run(db, path, "PRAGMA locking_mode = EXCLUSIVE", error) ||
         !check_owner(db, path, make, &fresh, error) ||
+        /* pages that are free can go one by one */
+        (fresh && !medals_store_run(
+                      db, path, "PRAGMA auto_vacuum = INCREMENTAL", error)) ||
         !medals_store_run(db, path,
                           "PRAGMA journal_mode = WAL;"
                           "PRAGMA synchronous = FULL;"
@@ -132,18 +139,21 @@ sqlite3 *medals_store_open(const char *path, bool make, GError **error)
     return NULL;
 }
 
-char *medals_store_meta(sqlite3 *db, const char *key)
+bool medals_store_meta(sqlite3 *db, const char *path, const char *key,
+                       char **value, GError **error)
 {
     sqlite3_stmt *row = NULL;
-    char *value = NULL;
-    if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = ?1", -1,
-                           &row, NULL) == SQLITE_OK) {
-        sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
-        if (sqlite3_step(row) == SQLITE_ROW)
-            value = g_strdup((const char *) sqlite3_column_text(row, 0));
-    }
-    sqlite3_finalize(row);
-    return value;
+    *value = NULL;
+    bool ok = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = ?1",
+                                 -1, &row, NULL) == SQLITE_OK &&
+              sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC) == SQLITE_OK;
+    if (ok && sqlite3_step(row) == SQLITE_ROW)
+        *value = g_strdup((const char *) sqlite3_column_text(row, 0));
+    ok = sqlite3_finalize(row) == SQLITE_OK && ok;
+    if (ok)
+        return true;
+    g_clear_pointer(value, g_free);
+    return medals_store_fail(db, path, error);
 }
 
 bool medals_store_set_meta(sqlite3 *db, const char *path, const char *key,
@@ -177,12 +187,34 @@ bool medals_store_put(sqlite3 *db, const char *path, const char *sql,
     return ok || medals_store_fail(db, path, error);
 }
 
-uint64_t medals_store_bytes(sqlite3 *db)
+bool medals_store_begin(sqlite3 *db, const char *path, GError **error)
 {
-    int64_t pages = number_of(db, "PRAGMA page_count");
-    int64_t free_pages = number_of(db, "PRAGMA freelist_count");
-    int64_t size = number_of(db, "PRAGMA page_size");
-    return pages > free_pages && size > 0
-               ? (uint64_t) (pages - free_pages) * (uint64_t) size
-               : 0;
+    if (!sqlite3_get_autocommit(db) &&
+        !medals_store_run(db, path, "ROLLBACK", error))
+        return false;
+    return medals_store_run(db, path, "BEGIN", error);
+}
+
+bool medals_store_end(sqlite3 *db, const char *path, bool ok, GError **error)
+{
+    if (ok && medals_store_run(db, path, "COMMIT", error))
+        return true;
+    if (!sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+bool medals_store_bytes(sqlite3 *db, const char *path, uint64_t *bytes,
+                        GError **error)
+{
+    int64_t pages = 0, unused = 0, size = 0;
+    if (!medals_store_number(db, path, "PRAGMA page_count", &pages, error) ||
+        !medals_store_number(db, path, "PRAGMA freelist_count", &unused,
+                             error) ||
+        !medals_store_number(db, path, "PRAGMA page_size", &size, error))
+        return false;
+    *bytes = pages > unused && size > 0
+                 ? (uint64_t) (pages - unused) * (uint64_t) size
+                 : 0;
+    return true;
 }

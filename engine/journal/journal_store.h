@@ -29,8 +29,13 @@ sqlite3 *medals_store_open(const char *path, bool make, GError **error);
 
 bool medals_store_run(sqlite3 *db, const char *path, const char *sql,
                       GError **error);
-/** A text of the meta table, g_free; NULL: there is none. */
-char *medals_store_meta(sqlite3 *db, const char *key);
+/** The first column of a statement's first row.
+ * @param value stays when there is no row, or NULL in it */
+bool medals_store_number(sqlite3 *db, const char *path, const char *sql,
+                         int64_t *value, GError **error);
+/** A text of the meta table. @param value g_free; NULL: there is none */
+bool medals_store_meta(sqlite3 *db, const char *path, const char *key,
+                       char **value, GError **error);
 bool medals_store_set_meta(sqlite3 *db, const char *path, const char *key,
                            const char *value, GError **error);
 /** Inserts or replaces one row: numbers into its first columns, then a blob
@@ -38,7 +43,13 @@ bool medals_store_set_meta(sqlite3 *db, const char *path, const char *key,
 bool medals_store_put(sqlite3 *db, const char *path, const char *sql,
                       const int64_t *numbers, int count, const void *blob,
                       size_t size, GError **error);
-/** Bytes of the file. */
-uint64_t medals_store_bytes(sqlite3 *db);
+/** Begins a transaction; one that could not be ended goes first. */
+bool medals_store_begin(sqlite3 *db, const char *path, GError **error);
+/** Ends it: what was done is kept, or, when `ok` is false or that fails,
+ * taken back. @return whether it is kept */
+bool medals_store_end(sqlite3 *db, const char *path, bool ok, GError **error);
+/** Bytes of the file that are in use. */
+bool medals_store_bytes(sqlite3 *db, const char *path, uint64_t *bytes,
+                        GError **error);
 
 #endif

@@ -2,11 +2,12 @@
  * test_journal_file.c - bounded journals, and memory that is out while one is
  * opened
  */
-#include "journal_file.h"
+#include "journal_fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "fault_fixture.h"
 #include "file.h"
 #include <sqlite3.h>
 
@@ -14,62 +15,14 @@
 #include "memory.h"
 #include "state_fixture.h"
 
-static const int64_t size[3] = {50, 34, 20};
-static const char hash[] = "00ff";
-
 static char *folder;
 
-typedef struct Work {
-    MedalsJournalFile *file;
-    MedalsState *state;
-    MedalsHistory *history;
-    uint64_t revision;
-} Work;
-
-static bool work_open(Work *work, uint64_t limit, char **warning,
-                      GError **error)
-{
-    MedalsJournalContent content;
-    *work =
-        (Work){.file = medals_journal_file_open(folder, hash, size, "model",
-                                                limit, NULL, &content, error)};
-    if (!work->file)
-        return false;
-    work->revision = content.revision;
-    work->state = content.resumed ? g_steal_pointer(&content.state)
-                                  : medals_state_new(size, NULL);
-    work->history = content.resumed ? g_steal_pointer(&content.history)
-                                    : medals_history_new();
-    if (warning)
-        *warning = g_strdup(content.warning);
-    medals_journal_content_clear(&content);
-    return true;
-}
-
-static void work_close(Work *work)
-{
-    medals_journal_file_close(work->file);
-    medals_state_free(work->state);
-    medals_history_free(work->history);
-}
-
+/* One edit, and what is to be folded is. */
 static void edit(Work *work, uint64_t *seed)
 {
-    MedalsState *next = medals_state_copy(work->state, NULL);
-    fixture_edit(seed, next);
-    MedalsStep *step = medals_step_between(work->state, next, "point", NULL);
-    medals_history_push(work->history, step);
-    MedalsJournalEntry entry = {.revision = ++work->revision,
-                                .step = step,
-                                .cursor = work->history->cursor};
     g_autoptr(GError) error = NULL;
-    g_assert_true(medals_journal_file_append(work->file, &entry, next,
-                                             work->history, &error));
-    medals_state_free(work->state);
-    work->state = next;
-    medals_history_forget(
-        work->history,
-        medals_journal_file_compact(work->file, work->history, &error));
+    g_assert_true(work_edit(work, seed, &error));
+    work_compact(work, &error);
     g_assert_no_error(error);
 }
 
@@ -77,7 +30,7 @@ static void fill(int edits, uint64_t limit)
 {
     Work work;
     uint64_t seed = 7;
-    g_assert_true(work_open(&work, limit, NULL, NULL));
+    g_assert_true(work_open(&work, folder, limit, NULL));
     for (int n = 0; n < edits; n++)
         edit(&work, &seed);
     work_close(&work);
@@ -96,7 +49,7 @@ static void test_compaction(void)
     Work work;
     uint64_t seed = 5, done;
     size_t most = 0, least = SIZE_MAX, folds = 0;
-    g_assert_true(work_open(&work, limit, NULL, NULL));
+    g_assert_true(work_open(&work, folder, limit, NULL));
     for (int n = 0; n < 400; n++) {
         size_t before = work.history->cursor + 1;
         edit(&work, &seed);
@@ -112,13 +65,39 @@ static void test_compaction(void)
     size_t steps = work.history->cursor;
     MedalsState *last = g_steal_pointer(&work.state);
     work_close(&work);
-    g_assert_true(work_open(&work, limit, NULL, NULL));
+    g_assert_true(work_open(&work, folder, limit, NULL));
     g_assert_cmpuint(work.history->cursor, ==, steps);
     fixture_assert_equal(work.state, last);
     g_assert_true(
         medals_history_undo(work.history, work.state, steps, &done, NULL));
     g_assert_cmpuint(done, ==, steps);
     medals_state_free(last);
+    work_close(&work);
+    g_assert_true(medals_journal_remove(folder, NULL));
+}
+
+/* A click that folds reads and writes a small part of the journal. */
+static void test_fold_work(void)
+{
+    const uint64_t limit = 1 << 21;
+    Work work;
+    uint64_t seed = 5, worst = 0, all = 0;
+    size_t folds = 0;
+    g_assert_true(work_open(&work, folder, limit, NULL));
+    for (int n = 0; n < 1200; n++) {
+        size_t before = work.history->cursor + 1;
+        uint64_t moved = fault_bytes_moved();
+        edit(&work, &seed);
+        moved = fault_bytes_moved() - moved;
+        worst = MAX(worst, moved);
+        all += moved;
+        folds += work.history->cursor < before;
+    }
+    g_test_message("%zu folds, at most %" G_GUINT64_FORMAT
+                   " bytes in a click, %" G_GUINT64_FORMAT " in all",
+                   folds, worst, all);
+    g_assert_cmpuint(folds, >, 0);
+    g_assert_cmpuint(worst, <, limit / 2);
     work_close(&work);
     g_assert_true(medals_journal_remove(folder, NULL));
 }
@@ -131,7 +110,7 @@ static void test_no_memory(void)
         Work work;
         g_autoptr(GError) error = NULL;
         medals_alloc_fail_after(n);
-        bool opened = work_open(&work, UINT64_C(1) << 30, NULL, &error);
+        bool opened = work_open(&work, folder, UINT64_C(1) << 30, &error);
         left = medals_alloc_fail_after(-1);
         if (opened) {
             g_assert_cmpuint(work.revision, ==, 12);
@@ -152,21 +131,23 @@ static void test_damaged(void)
     g_autofree char *path = g_build_filename(folder, "journal.sqlite", NULL);
     sqlite3 *db = NULL;
     g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
-    sqlite3_exec(db, "UPDATE step SET crc = crc + 1 WHERE seq = 5", NULL, NULL,
-                 NULL);
+    g_assert_cmpint(sqlite3_exec(db,
+                                 "PRAGMA locking_mode = EXCLUSIVE;"
+                                 "UPDATE step SET crc = crc + 1 WHERE seq = 5",
+                                 NULL, NULL, NULL),
+                    ==, SQLITE_OK);
     sqlite3_close(db);
     Work work;
-    g_autofree char *warning = NULL, *none = NULL;
-    g_assert_true(work_open(&work, UINT64_C(1) << 30, &warning, NULL));
-    g_assert_nonnull(warning);
+    g_assert_true(work_open(&work, folder, UINT64_C(1) << 30, NULL));
+    g_assert_nonnull(work.warning);
     g_assert_cmpuint(work.revision, ==, 5);
     g_assert_true(is_there("journal.sqlite.damaged-1"));
     g_assert_false(is_there("journal.sqlite.new"));
     uint64_t seed = 9;
     edit(&work, &seed);
     work_close(&work);
-    g_assert_true(work_open(&work, UINT64_C(1) << 30, &none, NULL));
-    g_assert_null(none);
+    g_assert_true(work_open(&work, folder, UINT64_C(1) << 30, NULL));
+    g_assert_null(work.warning);
     g_assert_cmpuint(work.revision, ==, 6);
     work_close(&work);
     g_assert_true(medals_journal_remove(folder, NULL));
@@ -175,10 +156,12 @@ static void test_damaged(void)
 
 int main(int argc, char **argv)
 {
+    fault_init();
     g_test_init(&argc, &argv, NULL);
     g_autofree char *top = g_dir_make_tmp("medals-journal-XXXXXX", NULL);
     folder = g_build_filename(top, "journal", NULL);
     g_test_add_func("/journal/compaction", test_compaction);
+    g_test_add_func("/journal/fold_work", test_fold_work);
     g_test_add_func("/journal/no_memory", test_no_memory);
     g_test_add_func("/journal/damaged", test_damaged);
     int result = g_test_run();

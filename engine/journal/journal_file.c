@@ -12,7 +12,7 @@
 /* Extents that are kept for "what changed since". */
 #define REVISIONS_KEPT 100000
 /* Parts of the bound that are folded at a time. */
-#define FOLD_LEAST 64
+#define FOLD_LEAST 256
 #define FOLD_MOST 8
 
 struct MedalsJournalFile {
@@ -192,6 +192,24 @@ static bool load(MedalsJournalFile *journal, const char *hash,
     return !rows.damaged || rebuild(journal, hash, &rows, content, error);
 }
 
+/* The name of the image comes with the tables: where it is missing nothing
+ * else may be there. */
+static bool check_empty(MedalsJournalFile *journal, GError **error)
+{
+    int64_t rows = 0;
+    if (!medals_store_number(journal->db, journal->path,
+                             "SELECT (SELECT count(*) FROM meta)"
+                             " + (SELECT count(*) FROM base)"
+                             " + (SELECT count(*) FROM step)"
+                             " + (SELECT count(*) FROM revision)",
+                             &rows, error))
+        return false;
+    return rows == 0 || medals_fail(error, MEDALS_E_INPUT,
+                                    "%s: it names no image; expected a journal "
+                                    "that a session wrote",
+                                    journal->path);
+}
+
 static bool settle(MedalsJournalFile *journal, const char *hash,
                    const char *model, MedalsJournalContent *content,
                    GError **error)
@@ -200,7 +218,8 @@ static bool settle(MedalsJournalFile *journal, const char *hash,
     if (!medals_store_meta(journal->db, journal->path, "image", &found, error))
         return false;
     if (!found)
-        return begin_new(journal, hash, model, error);
+        return check_empty(journal, error) &&
+               begin_new(journal, hash, model, error);
     return check_image(journal, hash, found, error) &&
            load(journal, hash, content, error) &&
            medals_store_set_meta(journal->db, journal->path, "model", model,

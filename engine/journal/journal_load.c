@@ -222,16 +222,39 @@ static guint last_whole(const GArray *rows, const GArray *made_by,
     return 0;
 }
 
-static bool replay(MedalsJournalContent *content, int64_t steps, GError **error)
+/* Does the steps up to a cursor again. *done receives how many fit.
+ * @return false: MEDALS_E_CANCELLED, MEDALS_E_NOMEM */
+static bool replay(MedalsJournalContent *content, int64_t steps, guint *done,
+                   GError **error)
 {
     MedalsHistory *history = content->history;
     history->cursor = 0;
-    uint64_t done = 1;
-    for (int64_t n = 0; n < steps && done == 1; n++)
-        if (!medals_history_redo(history, content->state, 1, &done, error) ||
-            !medals_task_advance(content->task, 1))
-            return medals_task_check(content->task, error) && false;
+    for (*done = 0; *done < steps; (*done)++) {
+        g_autoptr(GError) failure = NULL;
+        uint64_t one;
+        bool fits =
+            medals_history_redo(history, content->state, 1, &one, &failure);
+        if (!fits && medals_error_code(failure) == MEDALS_E_INPUT)
+            return true;
+        if (!fits)
+            g_propagate_error(error, g_steal_pointer(&failure));
+        if (!fits || !medals_task_advance(content->task, 1))
+            return fits && medals_task_check(content->task, error);
+    }
     return true;
+}
+
+/* The state before the first step, anew. */
+static bool restart(sqlite3 *db, const char *path, const int64_t size[3],
+                    bool base, MedalsJournalContent *content, GError **error)
+{
+    int64_t first;
+    bool whole;
+    medals_state_free(content->state);
+    content->state = medals_state_new(size, error);
+    return content->state &&
+           (!base || medals_journal_load_base(db, path, size, &first,
+                                              content->state, &whole, error));
 }
 
 static void take_extents(MedalsJournalContent *content, const GArray *rows,
@@ -265,22 +288,29 @@ bool medals_journal_load(sqlite3 *db, const char *path, const int64_t size[3],
         return false;
     guint last = base ? last_whole(list, made_by, rows->first) : 0;
     rows->damaged = !whole || last < list->len;
-    int64_t steps = 0;
-    if (last > 0) {
-        const RevisionRow *row = &g_array_index(list, RevisionRow, last - 1);
-        content->revision = (uint64_t) row->revision;
-        steps = row->cursor - rows->first;
+    if (!base && !restart(db, path, size, false, content, error))
+        return false;
+    for (;;) {
+        const RevisionRow *row =
+            last ? &g_array_index(list, RevisionRow, last - 1) : NULL;
+        int64_t steps = row ? row->cursor - rows->first : 0;
+        guint done;
+        if (!replay(content, steps, &done, error))
+            return false;
+        content->revision = row ? (uint64_t) row->revision : 0;
+        if (done == steps)
+            break;
+        /* a step that fits nothing is no step, whatever its checksum says */
+        rows->damaged = true;
+        g_array_set_size(made_by, done);
+        last = last_whole(list, made_by, rows->first);
+        if (!restart(db, path, size, base, content, error))
+            return false;
     }
     if (list->len > last)
         rows->lost = (uint64_t) g_array_index(list, RevisionRow, list->len - 1)
                          .revision -
                      content->revision;
-    if (!base) {
-        medals_state_free(content->state);
-        content->state = medals_state_new(size, error);
-        if (!content->state)
-            return false;
-    }
     take_extents(content, list, last);
-    return replay(content, steps, error);
+    return true;
 }

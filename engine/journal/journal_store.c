@@ -9,14 +9,14 @@
 #define APPLICATION 0x4d646c53
 #define VERSION 1
 
-static const char tables[] =
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
-    "CREATE TABLE base (id INTEGER PRIMARY KEY, crc INTEGER, data BLOB);"
+static const char *const tables[] = {
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE base (id INTEGER PRIMARY KEY, crc INTEGER, data BLOB)",
     "CREATE TABLE step (seq INTEGER PRIMARY KEY, revision INTEGER,"
-    " crc INTEGER, data BLOB);"
+    " crc INTEGER, data BLOB)",
     "CREATE TABLE revision (revision INTEGER PRIMARY KEY, cursor INTEGER,"
     " time INTEGER, i0 INTEGER, i1 INTEGER, j0 INTEGER, j1 INTEGER,"
-    " k0 INTEGER, k1 INTEGER, crc INTEGER);";
+    " k0 INTEGER, k1 INTEGER, crc INTEGER)"};
 
 bool medals_store_fail(sqlite3 *db, const char *path, GError **error)
 {
@@ -96,6 +96,48 @@ static bool check_owner(sqlite3 *db, const char *path, bool make, bool *fresh,
                        path, (int) version, VERSION);
 }
 
+/* Just our tables, word for word: nobody else's triggers and columns. */
+static bool check_tables(sqlite3 *db, const char *path, GError **error)
+{
+    sqlite3_stmt *row = NULL;
+    size_t count = 0;
+    bool same = true;
+    bool ok = sqlite3_prepare_v2(db,
+                                 "SELECT sql FROM sqlite_schema"
+                                 " WHERE sql IS NOT NULL ORDER BY rowid",
+                                 -1, &row, NULL) == SQLITE_OK;
+    for (; ok && same && sqlite3_step(row) == SQLITE_ROW; count++) {
+        const char *sql = (const char *) sqlite3_column_text(row, 0);
+        ok = sql != NULL;
+        same =
+            ok && count < G_N_ELEMENTS(tables) && !strcmp(sql, tables[count]);
+    }
+    ok = (!ok || !same || sqlite3_errcode(db) == SQLITE_DONE) && ok;
+    if (!ok)
+        medals_store_fail(db, path, error);
+    sqlite3_finalize(row);
+    if (!ok || (same && count == G_N_ELEMENTS(tables)))
+        return ok;
+    return medals_fail(error, MEDALS_E_INPUT,
+                       "%s: its tables are not those of a journal; expected "
+                       "what a session writes",
+                       path);
+}
+
+static bool make_tables(sqlite3 *db, const char *path, GError **error)
+{
+    g_autofree char *words =
+        g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                        APPLICATION, VERSION);
+    bool ok = medals_store_begin(db, path, error);
+    if (!ok)
+        return false;
+    for (size_t n = 0; ok && n < G_N_ELEMENTS(tables); n++)
+        ok = medals_store_run(db, path, tables[n], error);
+    return medals_store_end(
+        db, path, ok && medals_store_run(db, path, words, error), error);
+}
+
 static bool prepare(sqlite3 *db, const char *path, bool make, GError **error)
 {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -114,13 +156,7 @@ static bool prepare(sqlite3 *db, const char *path, bool make, GError **error)
                           "BEGIN EXCLUSIVE; COMMIT",
                           error))
         return false;
-    if (!fresh)
-        return true;
-    g_autofree char *sql =
-        g_strdup_printf("BEGIN; %s PRAGMA application_id = %d;"
-                        "PRAGMA user_version = %d; COMMIT",
-                        tables, APPLICATION, VERSION);
-    return medals_store_run(db, path, sql, error);
+    return fresh ? make_tables(db, path, error) : check_tables(db, path, error);
 }
 
 sqlite3 *medals_store_open(const char *path, bool make, GError **error)

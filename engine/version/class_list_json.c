@@ -198,13 +198,13 @@ static bool read_entry(Reader *reader, MedalsClassList *list)
 {
     MedalsClassEntry *entry = g_new0(MedalsClassEntry, 1);
     uint32_t slot = 0;
-    bool ok = take_number(reader, "{\"uid\":", 1, UINT32_MAX, &entry->uid) &&
-              take_number(reader, ",\"slot\":", 1, 255, &slot) &&
-              take_number(reader, ",\"value\":", 1, UINT32_MAX,
-                          &entry->value) &&
-              read_words(reader, ",\"text\":", &entry->text) &&
-              read_words(reader, ",\"name\":", &entry->name) && entry->name &&
-              read_mean(reader, &entry->mean_probability) && take(reader, "}");
+    bool ok =
+        take_number(reader, "{\"uid\":", 1, UINT32_MAX, &entry->uid) &&
+        take_number(reader, ",\"slot\":", 1, 255, &slot) &&
+        take_number(reader, ",\"value\":", 1, UINT32_MAX, &entry->value) &&
+        read_words(reader, ",\"text\":", &entry->text) &&
+        read_words(reader, ",\"name\":", &entry->name) && entry->name &&
+        read_mean(reader, &entry->mean_probability) && take(reader, "}");
     entry->slot = (uint8_t) slot;
     if (ok)
         return medals_class_list_take(list, entry);
@@ -230,8 +230,7 @@ static bool read_list(Reader *reader, MedalsClassList *list)
     return ok &&
            take_number(reader, ",\"next_uid\":", 1, MEDALS_CLASS_LAST_UID,
                        &list->next_uid) &&
-           take(reader, "}") && reader->at == reader->end &&
-           good_uids(list);
+           take(reader, "}") && reader->at == reader->end && good_uids(list);
 }
 
 MedalsClassList *medals_class_list_from_json(const char *json, size_t size,

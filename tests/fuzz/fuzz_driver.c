@@ -207,6 +207,7 @@ int main(int argc, char **argv)
     state = seed * 0x9e3779b97f4a7c15u | 1;
     signal(SIGABRT, on_signal);
     signal(SIGSEGV, on_signal);
+    signal(SIGILL, on_signal); /* __builtin_trap() */
     if (__sanitizer_set_death_callback)
         __sanitizer_set_death_callback(keep_crash);
     guint count = seeds->len;

@@ -103,11 +103,11 @@ static char *describe(void)
                     work.locks ? work.locks : "-",
                     work.modality ? work.modality : "-");
     describe_state(line, work.state);
-    g_assert_true(medals_history_undo(work.history, work.state, UINT64_MAX,
-                                      &done, NULL));
+    g_assert_true(
+        medals_history_undo(work.history, work.state, UINT64_MAX, &done, NULL));
     describe_state(line, work.state);
-    g_assert_true(medals_history_redo(work.history, work.state, UINT64_MAX,
-                                      &done, NULL));
+    g_assert_true(
+        medals_history_redo(work.history, work.state, UINT64_MAX, &done, NULL));
     describe_state(line, work.state);
     work_close(&work);
     return g_string_free(line, FALSE);

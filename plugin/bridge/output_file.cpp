@@ -64,25 +64,35 @@ static bool is_leftover(const std::string &name, const std::string &prefix)
     return at > prefix.size() && name.compare(at, 4, ".tmp") == 0;
 }
 
-static void remove_if_unlocked(const std::string &path)
+/* A file of this user that nobody writes any more. A link, a file of somebody
+ * else and what is no file were planted, or are no business of ours. */
+static bool is_ours_and_dead(int file)
 {
-    int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0)
+    struct stat info;
+    return fstat(file, &info) == 0 && S_ISREG(info.st_mode) &&
+           info.st_uid == geteuid() && flock(file, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void remove_if_dead(int folder, const char *name)
+{
+    int file =
+        openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0)
         return;
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-        unlink(path.c_str());
-    close(descriptor);
+    if (is_ours_and_dead(file))
+        unlinkat(folder, name, 0);
+    close(file);
 }
 
 static void remove_leftovers(const std::string &path)
 {
-    std::string folder = folder_of(path), prefix = temporary_prefix(path);
-    DIR *dir = opendir(folder.c_str());
+    std::string prefix = temporary_prefix(path);
+    DIR *dir = opendir(folder_of(path).c_str());
     if (!dir)
         return;
     while (struct dirent *entry = readdir(dir)) {
         if (is_leftover(entry->d_name, prefix))
-            remove_if_unlocked(folder + "/" + entry->d_name);
+            remove_if_dead(dirfd(dir), entry->d_name);
     }
     closedir(dir);
 }
@@ -115,8 +125,9 @@ void OutputFile::open()
         temporary_path = start +
                          text_of("%ld%03d.tmp", (long) getpid(), attempt) +
                          extension;
-        descriptor = ::open(temporary_path.c_str(),
-                            O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        descriptor =
+            ::open(temporary_path.c_str(),
+                   O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (descriptor >= 0)
             break;
         if (errno != EEXIST)
@@ -239,7 +250,8 @@ void OutputFile::finish()
     if (rename(temporary_path.c_str(), path.c_str()) != 0)
         fail_errno(errno);
     finished = true;
-    int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_CLOEXEC);
+    int folder =
+        ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder >= 0) {
         fsync(folder);
         close(folder);

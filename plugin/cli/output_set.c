@@ -1,10 +1,12 @@
 #include "output_set.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "failure.h"
@@ -83,6 +85,15 @@ static bool is_ours(const char *name)
     return strtol(name + strlen(PREFIX), NULL, 10) == (long) getpid();
 }
 
+/* A file, and of this user: links and files of others were planted, or are no
+ * business of ours. */
+static bool is_own(const char *path)
+{
+    GStatBuf info;
+    return g_lstat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+           info.st_uid == geteuid();
+}
+
 /* Removes the temporary files of the target that `is_leftover` finds. */
 static void remove_leftovers(const char *folder, const char *hash,
                              IsLeftover *is_leftover)
@@ -98,7 +109,8 @@ static void remove_leftovers(const char *folder, const char *hash,
             !is_leftover(start))
             continue;
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
+        if (is_own(path))
+            g_unlink(path);
     }
     g_dir_close(listing);
 }
@@ -208,6 +220,17 @@ void output_set_reword(const OutputSet *set, GError *error)
     error->message = g_strdup(message->str);
 }
 
+/* Brings the new names to the disk; a file system that cannot is no failure. */
+static void sync_folder_of(const char *target)
+{
+    g_autofree char *path = g_path_get_dirname(target);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    fsync(folder);
+    close(folder);
+}
+
 bool output_set_commit(OutputSet *set, GError **error)
 {
     while (set->pairs->len) {
@@ -219,6 +242,7 @@ bool output_set_commit(OutputSet *set, GError **error)
                                "that can be replaced",
                                pair->target, g_strerror(code));
         }
+        sync_folder_of(pair->target);
         g_ptr_array_remove_index(set->pairs, 0);
     }
     return true;

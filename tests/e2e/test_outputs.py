@@ -1,4 +1,5 @@
 """Output files: formats, all or nothing, disk full, leftovers, pictures."""
+import hashlib
 import os
 import pathlib
 import resource
@@ -188,6 +189,21 @@ class Outputs(ProgramTest):
         self.segment(self.image, "brain stem", "out.nii.gz", "--png", "p.png")
         self.assertEqual(self.names(), ["in.nii.gz", "out.label.txt",
                                         "out.nii.gz", "p.png"])
+
+    def test_planted_leftovers(self):
+        """Links and files of others that are named like leftovers stay."""
+        name = hashlib.sha256(b"out.nii.gz").hexdigest()[:12]
+        link = f".medals-99999998-{name}.nii.gz"
+        foreign = f".medals-99999999-{name}.nii.gz"
+        os.symlink(self.image, self.path(link))
+        pathlib.Path(self.path(foreign)).write_bytes(b"x")
+        kept = [link]
+        if os.geteuid() == 0:
+            os.chown(self.path(foreign), 65534, 65534)
+            kept.append(foreign)
+        self.segment(self.image, "brain stem", "out.nii.gz")
+        self.assertEqual([n for n in self.names() if n in (link, foreign)],
+                         kept)
 
 
 if __name__ == "__main__":

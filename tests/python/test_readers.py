@@ -2,11 +2,13 @@
 import json
 import os
 import pathlib
+import stat
 import subprocess
 import sys
 import tempfile
 import unittest
 import warnings
+from unittest import mock
 
 import head
 import medals
@@ -104,6 +106,25 @@ class OtherPackages(unittest.TestCase):
             with self.assertRaisesRegex(medals.Error, words) as caught:
                 medals.as_image(theirs)
             self.assertNotIn("\n", str(caught.exception))
+
+    def test_saved_to_the_disk(self):
+        """The file's bytes before it has its name, the name after."""
+        calls = []
+        sync, replace = os.fsync, os.replace
+
+        def note_sync(entry):
+            calls.append(stat.S_ISDIR(os.fstat(entry).st_mode))
+            sync(entry)
+
+        def note_replace(*names):
+            calls.append("replace")
+            replace(*names)
+
+        with tempfile.TemporaryDirectory() as folder, \
+                mock.patch("os.fsync", note_sync), \
+                mock.patch("os.replace", note_replace):
+            oblique().save(os.path.join(folder, "a.nii"))
+        self.assertEqual(calls, [False, "replace", True])
 
     def test_imports_nothing(self):
         code = ("import sys, medals; medals.Image([[[1]]]);"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "png_file.h"
@@ -462,6 +463,32 @@ static void test_leftovers(void)
     g_free(path);
 }
 
+/* A link, a file of somebody else, a pipe: they stay, and so does what the link
+ * leads to. */
+static void test_planted(void)
+{
+    MedalsVolume *labels = volume_of(MEDALS_U8, 1);
+    char *path = fixture_path("target.nii");
+    char *victim = fixture_write("victim", "kept", 4);
+    char *link = fixture_path(".target.nii.medals-1000.tmp.nii");
+    char *pipe = fixture_path(".target.nii.medals-1001.tmp.nii");
+    char *foreign = fixture_write(".target.nii.medals-1002.tmp.nii", "x", 1);
+    g_assert_cmpint(symlink(victim, link), ==, 0);
+    g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+    bool given = chown(foreign, 65534, 65534) == 0; /* root may */
+    write_labels(path, labels, NULL);
+    g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+    g_assert_true(g_file_test(victim, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_test(pipe, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_test(foreign, G_FILE_TEST_EXISTS) == given);
+    char *const all[] = {path, victim, link, pipe, foreign};
+    for (size_t n = 0; n < G_N_ELEMENTS(all); n++) {
+        g_unlink(all[n]);
+        g_free(all[n]);
+    }
+    medals_volume_free(&labels);
+}
+
 static void test_bad_targets(void)
 {
     MedalsVolume *labels = volume_of(MEDALS_U8, 1);
@@ -576,6 +603,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bridge/labelmap/probabilities", test_probabilities);
     g_test_add_func("/bridge/labelmap/not_labels", test_not_labels);
     g_test_add_func("/bridge/labelmap/leftovers", test_leftovers);
+    g_test_add_func("/bridge/labelmap/planted", test_planted);
     g_test_add_func("/bridge/labelmap/bad_targets", test_bad_targets);
     g_test_add_func("/bridge/labelmap/disk_full", test_disk_full);
     g_test_add_func("/bridge/labelmap/long_axis", test_long_axis);

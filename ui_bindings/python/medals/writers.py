@@ -1,4 +1,5 @@
 """Our images as those of other packages, and as files written by them."""
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -51,10 +52,22 @@ def save(image: Image, path: Any) -> None:
                 theirs.to_filename(part)
             else:
                 _package("SimpleITK").WriteImage(theirs, part, True)
+            _sync(part)
             os.replace(part, target)
+            with contextlib.suppress(OSError):  # some systems cannot
+                _sync(target.parent)
     except (OSError, RuntimeError) as error:
         line = " ".join(str(error).split())
         raise IoError(f"{target}: cannot be written: {line}") from error
+
+
+def _sync(path: Any) -> None:
+    """Brings a file's bytes, or a folder's names, to the disk."""
+    entry = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(entry)
+    finally:
+        os.close(entry)
 
 
 def _is_there(name: str) -> bool:

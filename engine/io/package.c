@@ -365,7 +365,10 @@ static bool read_texts(const MedalsFields *fields, const char *name,
         return true;
     if (!cJSON_IsArray(list) || count > TRAINED_MAX)
         return medals_fields_fail(fields, name, "a list of texts", error);
-    *texts = g_new0(char *, (gsize) count + 1);
+    *texts = g_try_new0(char *, (gsize) count + 1);
+    if (!*texts)
+        return medals_fail(error, MEDALS_E_NOMEM, "%s: no memory for %d texts",
+                           fields->file, count);
     size_t n = 0;
     const cJSON *item;
     cJSON_ArrayForEach(item, list)

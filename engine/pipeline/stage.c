@@ -200,11 +200,9 @@ static bool prepare_window_buffers(StageRun *run, GError **error)
              (run->blocks = medals_alloc(voxels, 1, "block mask", error));
     if (!ok)
         return false;
-    if (run->stage->package->importance_half)
-        medals_importance_map(crop, run->importance);
-    else
-        medals_importance_map_smooth(crop, run->importance);
-    return true;
+    return run->stage->package->importance_half
+               ? medals_importance_map(crop, run->importance, error)
+               : medals_importance_map_smooth(crop, run->importance, error);
 }
 
 /* Cuts the window's image out of the padded grid; true if it is flat. */

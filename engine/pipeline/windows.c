@@ -38,30 +38,31 @@ void medals_importance_axis(int64_t crop, double *profile)
     }
 }
 
-/* The product of three profiles times `peak`, each entry through `round`;
- * returns the least entry above 0. */
-static float fill(const int64_t crop[3], double peak, float (*round)(double),
-                  float *map)
+/* The product of three profiles times `peak`, each entry through `round`.
+ * *least receives the least entry above 0. */
+static bool fill(const int64_t crop[3], double peak, float (*round)(double),
+                 float *map, float *least, GError **error)
 {
-    double *axis[3];
-    for (int a = 0; a < 3; a++) {
-        axis[a] = g_new(double, (gsize) crop[a]);
+    double *all = medals_alloc((size_t) (crop[0] + crop[1] + crop[2]),
+                               sizeof *all, "importance map", error);
+    if (!all)
+        return false;
+    double *const axis[3] = {all, all + crop[0], all + crop[0] + crop[1]};
+    for (int a = 0; a < 3; a++)
         medals_importance_axis(crop[a], axis[a]);
-    }
-    float least = INFINITY;
+    *least = INFINITY;
     for (int64_t h = 0; h < crop[0]; h++)
         for (int64_t w = 0; w < crop[1]; w++) {
             double plane = axis[0][h] * axis[1][w];
             for (int64_t d = 0; d < crop[2]; d++) {
                 float value = round(plane * axis[2][d] * peak);
-                if (value > 0 && value < least)
-                    least = value;
+                if (value > 0 && value < *least)
+                    *least = value;
                 *map++ = value;
             }
         }
-    for (int a = 0; a < 3; a++)
-        g_free(axis[a]);
-    return least;
+    medals_free(all);
+    return true;
 }
 
 static void raise_to(float *map, const int64_t crop[3], float least)
@@ -86,14 +87,21 @@ static float through_float(double value)
     return (float) value;
 }
 
-void medals_importance_map(const int64_t crop[3], float *map)
+bool medals_importance_map(const int64_t crop[3], float *map, GError **error)
 {
-    float least = fill(crop, PEAK, through_half, map);
+    float least;
+    if (!fill(crop, PEAK, through_half, map, &least, error))
+        return false;
     raise_to(map, crop, least);
+    return true;
 }
 
-void medals_importance_map_smooth(const int64_t crop[3], float *map)
+bool medals_importance_map_smooth(const int64_t crop[3], float *map,
+                                  GError **error)
 {
-    fill(crop, 1, through_float, map);
+    float least;
+    if (!fill(crop, 1, through_float, map, &least, error))
+        return false;
     raise_to(map, crop, FLOOR_SMOOTH);
+    return true;
 }

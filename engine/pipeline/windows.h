@@ -17,9 +17,11 @@ size_t medals_windows_axis(int64_t n, int64_t crop, int64_t **starts,
  * the radius. @param profile [crop] */
 void medals_importance_axis(int64_t crop, double *profile);
 /** 7.9: the whole map as float32 numbers that are exact halves.
- * @param map [c0,c1,c2] */
-void medals_importance_map(const int64_t crop[3], float *map);
+ * @param map [c0,c1,c2]
+ * @return false: MEDALS_E_NOMEM */
+bool medals_importance_map(const int64_t crop[3], float *map, GError **error);
 /** The compact model's map: no half rounding, maximum 1, floor 1e-6. */
-void medals_importance_map_smooth(const int64_t crop[3], float *map);
+bool medals_importance_map_smooth(const int64_t crop[3], float *map,
+                                  GError **error);
 
 #endif

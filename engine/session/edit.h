@@ -19,7 +19,7 @@
 typedef struct MedalsStroke {
     bool open;
     MedalsPrompt prompt; /* kind, class, sign, space, radius; no points */
-    GArray *points;      /* double: all points so far, three a point */
+    MedalsBuffer points; /* double: all points so far, three a point */
     MedalsVoxelSet set;  /* voxels so far */
 } MedalsStroke;
 

@@ -432,7 +432,7 @@ void medals_edit_close(MedalsSession *session)
     medals_state_free(session->state);
     medals_history_free(session->history);
     g_hash_table_unref(session->locks);
-    g_clear_pointer(&session->stroke.points, g_array_unref);
+    medals_buffer_clear(&session->stroke.points);
     medals_voxel_set_clear(&session->stroke.set);
     g_ptr_array_unref(session->warnings);
     g_array_unref(session->extents);

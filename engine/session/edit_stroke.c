@@ -14,14 +14,32 @@
 
 static void drop(MedalsStroke *stroke)
 {
-    g_clear_pointer(&stroke->points, g_array_unref);
+    medals_buffer_clear(&stroke->points);
     medals_voxel_set_clear(&stroke->set);
     *stroke = (MedalsStroke){0};
 }
 
+/* Points that a buffer holds, three numbers each. */
+static size_t count_of(const MedalsBuffer *points)
+{
+    return points->size / (3 * sizeof(double));
+}
+
+static const double *numbers_of(const MedalsBuffer *points)
+{
+    return (const double *) (const void *) points->data;
+}
+
+static bool put_points(MedalsBuffer *points, const double *more, size_t count,
+                       GError **error)
+{
+    medals_buffer_put(points, more, 3 * count * sizeof *more);
+    return medals_buffer_check(points, "stroke", error);
+}
+
 static bool check_count(const MedalsStroke *stroke, size_t more, GError **error)
 {
-    size_t have = stroke->points ? stroke->points->len / 3 : 0;
+    size_t have = count_of(&stroke->points);
     if (more <= MEDALS_SESSION_MAX_POINTS &&
         have + more <= MEDALS_SESSION_MAX_POINTS)
         return true;
@@ -49,37 +67,36 @@ static bool draw_more(const MedalsSession *session, const MedalsStroke *stroke,
         memcpy(part.extent, extent, sizeof part.extent);
         return medals_shape_voxels(geometry, &part, set, error);
     }
-    guint have = stroke->points->len;
-    bool joined = have > 0 && part.space == MEDALS_SPACE_LPS;
-    g_autoptr(GArray) run = g_array_new(FALSE, FALSE, sizeof(double));
-    if (joined)
-        g_array_append_vals(
-            run, &g_array_index(stroke->points, double, have - 3), 3);
-    if (count > 0)
-        g_array_append_vals(run, points, (guint) (3 * count));
-    part.points = (const double *) (const void *) run->data;
-    part.point_count = run->len / 3;
+    size_t have = count_of(&stroke->points);
+    g_auto(MedalsBuffer) run = {0};
+    if ((have > 0 && part.space == MEDALS_SPACE_LPS &&
+         !put_points(&run, numbers_of(&stroke->points) + 3 * (have - 1), 1,
+                     error)) ||
+        !put_points(&run, points, count, error))
+        return false;
+    part.points = numbers_of(&run);
+    part.point_count = count_of(&run);
     return medals_shape_voxels(geometry, &part, set, error);
 }
 
 /* All voxels of the stroke: what was drawn, or the area of a lasso. */
-static bool whole_set(const MedalsSession *session, const GArray *points,
+static bool whole_set(const MedalsSession *session, const MedalsBuffer *points,
                       const MedalsVoxelSet *drawn, MedalsVoxelSet *set,
                       GError **error)
 {
     const MedalsStroke *stroke = &session->stroke;
     *set = (MedalsVoxelSet){0};
-    if (stroke->prompt.kind != MEDALS_PROMPT_LASSO || points->len == 0)
+    if (stroke->prompt.kind != MEDALS_PROMPT_LASSO || points->size == 0)
         return medals_voxel_set_join(set, drawn, error);
     MedalsPrompt area = stroke->prompt;
-    area.points = (const double *) (const void *) points->data;
-    area.point_count = points->len / 3;
+    area.points = numbers_of(points);
+    area.point_count = count_of(points);
     return medals_shape_voxels(&session->scene.volume->geometry, &area, set,
                                error) &&
            medals_voxel_set_join(set, drawn, error);
 }
 
-static bool give(const MedalsSession *session, const GArray *points,
+static bool give(const MedalsSession *session, const MedalsBuffer *points,
                  const MedalsVoxelSet *drawn, MedalsGiven *given,
                  GError **error)
 {
@@ -126,26 +143,24 @@ bool medals_edit_stroke_begin(MedalsSession *session,
     stroke.prompt.points = NULL;
     stroke.prompt.point_count = 0;
     stroke.prompt.mask = NULL;
-    stroke.points = g_array_new(FALSE, FALSE, sizeof(double));
     bool drawn = full.point_count > 0 || full.mask;
-    if (drawn &&
-        !draw_more(session, &stroke, full.points, full.point_count, full.mask,
-                   full.mask_bytes, full.extent, &stroke.set, error)) {
-        drop(&stroke);
-        return false;
-    }
+    bool ok = !drawn || draw_more(session, &stroke, full.points,
+                                  full.point_count, full.mask, full.mask_bytes,
+                                  full.extent, &stroke.set, error);
     if (full.kind == MEDALS_PROMPT_LASSO && !full.mask)
         medals_voxel_set_clear(&stroke.set);
-    if (full.point_count > 0 && !full.mask)
-        g_array_append_vals(stroke.points, full.points,
-                            (guint) (3 * full.point_count));
-    session->stroke = stroke;
-    return true;
+    if (ok && !full.mask)
+        ok = put_points(&stroke.points, full.points, full.point_count, error);
+    if (ok)
+        session->stroke = stroke;
+    else
+        drop(&stroke);
+    return ok;
 }
 
 /* An append before it is accepted. */
 typedef struct Longer {
-    GArray *points;
+    MedalsBuffer points;
     MedalsVoxelSet drawn;
 } Longer;
 
@@ -171,17 +186,16 @@ static bool lengthen(const MedalsSession *session, const double *points,
     if (ok && !area)
         ok = medals_voxel_set_join(&longer->drawn, &more, error);
     medals_voxel_set_clear(&more);
-    g_array_append_vals(longer->points, stroke->points->data,
-                        stroke->points->len);
-    if (count > 0 && !mask)
-        g_array_append_vals(longer->points, points, (guint) (3 * count));
-    return ok;
+    return ok &&
+           put_points(&longer->points, numbers_of(&stroke->points),
+                      count_of(&stroke->points), error) &&
+           (mask || put_points(&longer->points, points, count, error));
 }
 
 static bool preview(MedalsEdit *edit, const Longer *longer, GError **error)
 {
     MedalsGiven given;
-    if (!give(edit->session, longer->points, &longer->drawn, &given, error))
+    if (!give(edit->session, &longer->points, &longer->drawn, &given, error))
         return false;
     MedalsState *next = medals_edit_preview(edit, &given, error);
     medals_voxel_set_clear(&given.set);
@@ -197,7 +211,7 @@ static bool preview(MedalsEdit *edit, const Longer *longer, GError **error)
 static bool has_shape(const MedalsSession *session, const Longer *longer)
 {
     return session->stroke.prompt.kind != MEDALS_PROMPT_LASSO ||
-           longer->points->len >= 9 || longer->drawn.mask;
+           count_of(&longer->points) >= 3 || longer->drawn.mask;
 }
 
 bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
@@ -209,7 +223,7 @@ bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
     MedalsEdit edit;
     if (!medals_edit_begin(&edit, session, call, true, error))
         return false;
-    Longer longer = {.points = g_array_new(FALSE, FALSE, sizeof(double))};
+    Longer longer = {0};
     bool done = true;
     if (!mask && space != session->stroke.prompt.space)
         done = medals_fail(error, MEDALS_E_USAGE,
@@ -222,12 +236,12 @@ bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
         done = preview(&edit, &longer, error);
     if (done) {
         MedalsStroke *stroke = &session->stroke;
-        g_array_unref(stroke->points);
+        medals_buffer_clear(&stroke->points);
         medals_voxel_set_clear(&stroke->set);
         stroke->points = longer.points;
         stroke->set = longer.drawn;
     } else {
-        g_array_unref(longer.points);
+        medals_buffer_clear(&longer.points);
         medals_voxel_set_clear(&longer.drawn);
     }
     return medals_edit_end(&edit, done, answer);
@@ -245,7 +259,7 @@ bool medals_edit_stroke_end(MedalsSession *session, const MedalsCall *call,
         stroke->prompt.kind == MEDALS_PROMPT_LASSO ? "lasso" : "scribble";
     MedalsState *kept = NULL;
     bool done = medals_edit_keep_shown(session, &kept, error) &&
-                give(session, stroke->points, &stroke->set, &given, error);
+                give(session, &stroke->points, &stroke->set, &given, error);
     if (done) {
         done = medals_edit_answer(&edit, &given, op, error);
         medals_voxel_set_clear(&given.set);

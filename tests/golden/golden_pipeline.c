@@ -396,12 +396,11 @@ static void run_importance(GoldenRun *run, const cJSON *group,
     bool read = integers(entry, "crop", crop);
     size_t voxels = (size_t) (crop[0] * crop[1] * crop[2]);
     float *map = medals_alloc(voxels, sizeof *map, "map", NULL);
-    if (!read || !map) {
+    if (!read || !map || !medals_importance_map(crop, map, NULL)) {
         golden_case(run, false, name, "no crop, or no memory");
         medals_free(map);
         return;
     }
-    medals_importance_map(crop, map);
     HalfTally tally = {0};
     compare_map(file, entry, name, crop, map, &tally);
     double least = INFINITY, count_least = 0, sum = 0;

@@ -28,7 +28,7 @@ static void run_windows(const MedalsExec *exec, const int64_t padded[3],
 {
     const int64_t crop[3] = {CROP, CROP, CROP};
     float map[CROP * CROP * CROP];
-    medals_importance_map_smooth(crop, map);
+    g_assert_true(medals_importance_map_smooth(crop, map, NULL));
     MedalsSlab slab;
     g_assert_true(medals_slab_init(&slab, N, crop, padded, map, NULL));
     float *logits =

@@ -61,15 +61,26 @@ static void test_maps(void)
     const int64_t crop[3] = {16, 8, 24};
     static float map[16 * 8 * 24];
     int64_t centre = (8 * 8 + 4) * 24 + 12;
-    medals_importance_map(crop, map);
+    g_assert_true(medals_importance_map(crop, map, NULL));
     g_assert_cmpfloat(map[centre], ==, 10);
     for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
         g_assert_true(map[i] >= 5.9e-8f && map[i] <= 10);
-    medals_importance_map_smooth(crop, map);
+    g_assert_true(medals_importance_map_smooth(crop, map, NULL));
     g_assert_cmpfloat(map[centre], ==, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
         g_assert_true(map[i] >= 1e-6f && map[i] <= 1);
     g_assert_cmpfloat(map[0], ==, 1e-6f);
+}
+
+static void test_no_memory(void)
+{
+    const int64_t crop[3] = {4, 4, 4};
+    float map[64];
+    g_autoptr(GError) error = NULL;
+    medals_alloc_fail_after(0);
+    g_assert_false(medals_importance_map(crop, map, &error));
+    g_assert_error(error, MEDALS_ERROR, MEDALS_E_NOMEM);
+    medals_alloc_fail_after(-1);
 }
 
 /* Every entry is the half nearest to the product in double (7.9). A crop of
@@ -83,7 +94,7 @@ static void test_halves(void)
     for (int a = 0; a < 3; a++)
         medals_importance_axis(crop[a], axis[a]);
     float *map = g_new(float, H *W *D);
-    medals_importance_map(crop, map);
+    g_assert_true(medals_importance_map(crop, map, NULL));
     for (int64_t h = 0; h < H; h++)
         for (int64_t w = 0; w < W; w++)
             for (int64_t d = 0; d < D; d++) {
@@ -107,6 +118,7 @@ static void test_halves(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pipeline/windows/no_memory", test_no_memory);
     g_test_add_func("/pipeline/windows/positions", test_positions);
     g_test_add_func("/pipeline/windows/cover", test_windows_cover);
     g_test_add_func("/pipeline/windows/profile", test_profile);

@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "click_head_data.h"
@@ -124,12 +125,12 @@ void medals_click_head_free(MedalsClickHead *head)
 const MedalsClickHead *medals_click_head_own(GError **error)
 {
     static MedalsClickHead *own;
-    static GMutex mutex;
-    g_mutex_lock(&mutex);
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
     if (!own)
         own = medals_click_head_parse((const char *) medals_click_head_json,
                                       medals_click_head_json_size, error);
-    g_mutex_unlock(&mutex);
+    pthread_mutex_unlock(&mutex);
     return own;
 }
 

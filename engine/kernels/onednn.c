@@ -18,6 +18,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "conv_kernel.h"
@@ -57,8 +58,8 @@ typedef struct Weights {
     dnnl_memory_desc_t md; /* of all weights */
     void *data;
     dnnl_memory_t memory;
-    GMutex mutex; /* guards plans and packed */
-    Plan *plans;  /* newest first; a plan never changes */
+    pthread_mutex_t mutex; /* guards plans and packed */
+    Plan *plans;           /* newest first; a plan never changes */
     void *packed; /* the packed kernel's weights, once they were needed */
 } Weights;
 
@@ -325,7 +326,7 @@ static void weights_free(void *pointer)
         dnnl_memory_destroy(weights->memory);
     if (weights->engine)
         dnnl_engine_destroy(weights->engine);
-    g_mutex_clear(&weights->mutex);
+    pthread_mutex_destroy(&weights->mutex);
     if (weights->packed)
         medals_conv_packed.weights_free(weights->packed);
     medals_free(weights->data);
@@ -389,7 +390,7 @@ static void *weights_new(const MedalsConvShape *shape, const float *weight,
     weights->shape = *shape;
     weights->type =
         bf16 && isa >= MEDALS_ISA_AVX512_BF16 ? dnnl_bf16 : dnnl_f32;
-    g_mutex_init(&weights->mutex);
+    pthread_mutex_init(&weights->mutex, NULL);
     int before = begin_single();
     bool good =
         dnnl_engine_create(&weights->engine, dnnl_cpu, 0) == dnnl_success;
@@ -515,7 +516,7 @@ static bool packed_run(const MedalsConvRun *run, MedalsConvRun *packed,
     Weights *weights = run->weights;
     *packed = *run;
     int before = begin_single();
-    g_mutex_lock(&weights->mutex);
+    pthread_mutex_lock(&weights->mutex);
     if (!weights->packed) {
         float *plain = plain_weights(weights, error);
         if (plain)
@@ -524,7 +525,7 @@ static bool packed_run(const MedalsConvRun *run, MedalsConvRun *packed,
         medals_free(plain);
     }
     packed->weights = weights->packed;
-    g_mutex_unlock(&weights->mutex);
+    pthread_mutex_unlock(&weights->mutex);
     end_single(before);
     return packed->weights != NULL;
 }
@@ -566,10 +567,10 @@ static bool begin(MedalsConvRun *run, GError **error)
     GError *reason = NULL;
     cut(run);
     int before = begin_single();
-    g_mutex_lock(&weights->mutex);
+    pthread_mutex_lock(&weights->mutex);
     bool good = ensure_plans(weights, run, &run->scratch, &reason);
     run->plan = weights->plans;
-    g_mutex_unlock(&weights->mutex);
+    pthread_mutex_unlock(&weights->mutex);
     end_single(before);
     g_clear_error(&reason);
     return good || begin_packed(run, error);

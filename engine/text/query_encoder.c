@@ -8,6 +8,7 @@
 #include "query_encoder.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "memory.h"
@@ -30,7 +31,7 @@ struct MedalsQueryEncoder {
     MedalsTextTowerOptions options;
     size_t max_tokens;
 
-    GMutex mutex; /* guards all that follows */
+    pthread_mutex_t mutex; /* guards all that follows */
     MedalsTokenizer *tokenizer;
     MedalsTextTower *tower;
     GHashTable *cache; /* text -> Sentence */
@@ -108,7 +109,7 @@ MedalsQueryEncoder *medals_query_encoder_new(const MedalsPackage *package,
                                              GError **error)
 {
     MedalsQueryEncoder *e = g_new0(MedalsQueryEncoder, 1);
-    g_mutex_init(&e->mutex);
+    pthread_mutex_init(&e->mutex, NULL);
     e->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     e->cache = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     e->tower_path = g_strdup(package->text_weights);
@@ -140,7 +141,7 @@ void medals_query_encoder_free(MedalsQueryEncoder *e)
     medals_text_tower_free(e->tower);
     g_free(e->tower_path);
     g_free(e->vocab_path);
-    g_mutex_clear(&e->mutex);
+    pthread_mutex_destroy(&e->mutex);
     g_free(e);
 }
 
@@ -200,13 +201,13 @@ static bool known_vector(MedalsQueryEncoder *e, const char *text, float *vector,
         *cut = false;
         return true;
     }
-    g_mutex_lock(&e->mutex);
+    pthread_mutex_lock(&e->mutex);
     const Sentence *sentence = g_hash_table_lookup(e->cache, text);
     if (sentence) {
         memcpy(vector, sentence->vector, width * sizeof(float));
         *cut = sentence->cut;
     }
-    g_mutex_unlock(&e->mutex);
+    pthread_mutex_unlock(&e->mutex);
     return sentence != NULL;
 }
 
@@ -219,11 +220,11 @@ static void remember(MedalsQueryEncoder *e, const char *text,
         return;
     sentence->cut = cut;
     memcpy(sentence->vector, vector, bytes);
-    g_mutex_lock(&e->mutex);
+    pthread_mutex_lock(&e->mutex);
     if (g_hash_table_size(e->cache) >= MAX_CACHED)
         g_hash_table_remove_all(e->cache);
     g_hash_table_replace(e->cache, g_strdup(text), sentence);
-    g_mutex_unlock(&e->mutex);
+    pthread_mutex_unlock(&e->mutex);
 }
 
 static bool sentence_vector(const MedalsExec *exec, MedalsQueryEncoder *e,
@@ -242,9 +243,9 @@ static bool sentence_vector(const MedalsExec *exec, MedalsQueryEncoder *e,
                            "classes",
                            shown);
     }
-    g_mutex_lock(&e->mutex);
+    pthread_mutex_lock(&e->mutex);
     bool ok = e->tower || open_tower(e, error);
-    g_mutex_unlock(&e->mutex);
+    pthread_mutex_unlock(&e->mutex);
     if (!ok ||
         !medals_sentence_vectors(exec, e->tower, e->tokenizer, e->max_tokens,
                                  &text, 1, vector, cut, error))
@@ -297,9 +298,9 @@ bool medals_query_encoder_is_cut(MedalsQueryEncoder *e, const char *text)
     if (!e->vocab_path || most == 0 || strlen(text) + 2 <= most)
         return false;
     g_autofree int32_t *ids = g_try_new(int32_t, most);
-    g_mutex_lock(&e->mutex);
+    pthread_mutex_lock(&e->mutex);
     bool ok = ids && open_tokenizer(e, NULL);
-    g_mutex_unlock(&e->mutex);
+    pthread_mutex_unlock(&e->mutex);
     return ok &&
            medals_tokenizer_run(e->tokenizer, text, ids, most, &count, &cut,
                                 NULL) &&

@@ -260,9 +260,9 @@ uint64_t medals_session_revision(const MedalsSession *session)
 {
     if (!session)
         return 0;
-    pthread_mutex_lock(&shared(session)->lock);
+    medals_mutex_lock(&shared(session)->lock);
     uint64_t revision = session->revision;
-    pthread_mutex_unlock(&shared(session)->lock);
+    medals_mutex_unlock(&shared(session)->lock);
     return revision;
 }
 
@@ -275,9 +275,9 @@ bool medals_session_saved(const MedalsSession *session)
 {
     if (!session)
         return false;
-    pthread_mutex_lock(&shared(session)->lock);
+    medals_mutex_lock(&shared(session)->lock);
     bool saved = session->saved;
-    pthread_mutex_unlock(&shared(session)->lock);
+    medals_mutex_unlock(&shared(session)->lock);
     return saved;
 }
 

@@ -3,8 +3,8 @@
  */
 #define _GNU_SOURCE
 #include "memory.h"
+#include "mutex.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +52,11 @@ struct Large {
 };
 
 static struct {
-    pthread_mutex_t mutex;
+    MedalsMutex mutex;
     Large *list; /* newest first */
     unsigned turns;
     size_t used, waiting, most; /* bytes; most: `used` at its highest */
-} large = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+} large = {.mutex = MEDALS_MUTEX_INIT};
 
 #if defined(__SANITIZE_ADDRESS__)
 /* A buffer that is used again would hide reads of freed memory. */
@@ -122,7 +122,7 @@ static bool take_fresh(void **buffer, size_t bytes)
 
 static bool take_large(void **buffer, size_t bytes)
 {
-    pthread_mutex_lock(&large.mutex);
+    medals_mutex_lock(&large.mutex);
     Large *entry = *find_waiting(bytes);
     bool good = true;
     if (entry) {
@@ -136,7 +136,7 @@ static bool take_large(void **buffer, size_t bytes)
         large.used += bytes;
         large.most = MAX(large.most, large.used);
     }
-    pthread_mutex_unlock(&large.mutex);
+    medals_mutex_unlock(&large.mutex);
     return good;
 }
 
@@ -145,7 +145,7 @@ static bool give_large(void *buffer)
 {
     if ((uintptr_t) buffer % HUGE_PAGE != 0)
         return false;
-    pthread_mutex_lock(&large.mutex);
+    medals_mutex_lock(&large.mutex);
     Large **place = find_large(buffer), *entry = *place;
     if (entry) {
         entry->waiting = true;
@@ -154,25 +154,25 @@ static bool give_large(void *buffer)
         if (!MAY_WAIT)
             drop_waiting(place);
     }
-    pthread_mutex_unlock(&large.mutex);
+    medals_mutex_unlock(&large.mutex);
     return entry != NULL;
 }
 
 void medals_memory_turn_begin(void)
 {
-    pthread_mutex_lock(&large.mutex);
+    medals_mutex_lock(&large.mutex);
     if (large.turns++ == 0)
         large.most = large.used;
-    pthread_mutex_unlock(&large.mutex);
+    medals_mutex_unlock(&large.mutex);
 }
 
 void medals_memory_turn_end(void)
 {
-    pthread_mutex_lock(&large.mutex);
+    medals_mutex_lock(&large.mutex);
     if (--large.turns == 0)
         while (large.waiting > 0)
             drop_waiting(find_waiting(0));
-    pthread_mutex_unlock(&large.mutex);
+    medals_mutex_unlock(&large.mutex);
 }
 
 /* --- all buffers -------------------------------------------------------- */

@@ -5,12 +5,12 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "click_head_data.h"
 #include "click_inputs.h"
 #include "memory.h"
+#include "mutex.h"
 
 #define INPUTS MEDALS_CLICK_INPUTS
 #define HIDDEN MEDALS_CLICK_HIDDEN
@@ -125,12 +125,12 @@ void medals_click_head_free(MedalsClickHead *head)
 const MedalsClickHead *medals_click_head_own(GError **error)
 {
     static MedalsClickHead *own;
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&mutex);
+    static MedalsMutex mutex = MEDALS_MUTEX_INIT;
+    medals_mutex_lock(&mutex);
     if (!own)
         own = medals_click_head_parse((const char *) medals_click_head_json,
                                       medals_click_head_json_size, error);
-    pthread_mutex_unlock(&mutex);
+    medals_mutex_unlock(&mutex);
     return own;
 }
 

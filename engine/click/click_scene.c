@@ -107,7 +107,10 @@ static float seed_depth(const MedalsClickScene *scene, int64_t seed)
     split(seed, window, at);
     float best = MEDALS_CLICK_REACH,
           least = MIN(scene->edge[0], MIN(scene->edge[1], scene->edge[2]));
-    for (int64_t k = 0; (float) k * least <= best; k++) {
+    int64_t last = 0; /* shell that still touches the window */
+    for (int a = 0; a < 3; a++)
+        last = MAX(last, MAX(at[a], window[a] - 1 - at[a]));
+    for (int64_t k = 0; k <= last && (float) k * least <= best; k++) {
         int64_t lo[3], hi[3];
         for (int a = 0; a < 3; a++) {
             lo[a] = MAX(at[a] - k, 0);

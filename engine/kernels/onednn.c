@@ -16,13 +16,13 @@
  * oneDNN's D, H, W are our h, w, d.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "conv_kernel.h"
 #include "memory.h"
+#include "mutex.h"
+#include "symbol.h"
 
 /* Fewer channels leave vectors empty. */
 #define LEAST_CHANNELS 16
@@ -58,9 +58,9 @@ typedef struct Weights {
     dnnl_memory_desc_t md; /* of all weights */
     void *data;
     dnnl_memory_t memory;
-    pthread_mutex_t mutex; /* guards plans and packed */
-    Plan *plans;           /* newest first; a plan never changes */
-    void *packed; /* the packed kernel's weights, once they were needed */
+    MedalsMutex mutex; /* guards plans and packed */
+    Plan *plans;       /* newest first; a plan never changes */
+    void *packed;      /* the packed kernel's weights, once they were needed */
 } Weights;
 
 /* --- one thread --------------------------------------------------------- */
@@ -76,8 +76,8 @@ static void find_openmp(void)
     static gsize once;
     if (!g_once_init_enter(&once))
         return;
-    *(void **) &get_threads = dlsym(RTLD_DEFAULT, "omp_get_max_threads");
-    *(void **) &set_threads = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    *(void **) &get_threads = medals_symbol_find("omp_get_max_threads");
+    *(void **) &set_threads = medals_symbol_find("omp_set_num_threads");
     g_once_init_leave(&once, 1);
 }
 
@@ -326,7 +326,7 @@ static void weights_free(void *pointer)
         dnnl_memory_destroy(weights->memory);
     if (weights->engine)
         dnnl_engine_destroy(weights->engine);
-    pthread_mutex_destroy(&weights->mutex);
+    medals_mutex_clear(&weights->mutex);
     if (weights->packed)
         medals_conv_packed.weights_free(weights->packed);
     medals_free(weights->data);
@@ -390,7 +390,7 @@ static void *weights_new(const MedalsConvShape *shape, const float *weight,
     weights->shape = *shape;
     weights->type =
         bf16 && isa >= MEDALS_ISA_AVX512_BF16 ? dnnl_bf16 : dnnl_f32;
-    pthread_mutex_init(&weights->mutex, NULL);
+    medals_mutex_init(&weights->mutex);
     int before = begin_single();
     bool good =
         dnnl_engine_create(&weights->engine, dnnl_cpu, 0) == dnnl_success;
@@ -516,7 +516,7 @@ static bool packed_run(const MedalsConvRun *run, MedalsConvRun *packed,
     Weights *weights = run->weights;
     *packed = *run;
     int before = begin_single();
-    pthread_mutex_lock(&weights->mutex);
+    medals_mutex_lock(&weights->mutex);
     if (!weights->packed) {
         float *plain = plain_weights(weights, error);
         if (plain)
@@ -525,7 +525,7 @@ static bool packed_run(const MedalsConvRun *run, MedalsConvRun *packed,
         medals_free(plain);
     }
     packed->weights = weights->packed;
-    pthread_mutex_unlock(&weights->mutex);
+    medals_mutex_unlock(&weights->mutex);
     end_single(before);
     return packed->weights != NULL;
 }
@@ -567,10 +567,10 @@ static bool begin(MedalsConvRun *run, GError **error)
     GError *reason = NULL;
     cut(run);
     int before = begin_single();
-    pthread_mutex_lock(&weights->mutex);
+    medals_mutex_lock(&weights->mutex);
     bool good = ensure_plans(weights, run, &run->scratch, &reason);
     run->plan = weights->plans;
-    pthread_mutex_unlock(&weights->mutex);
+    medals_mutex_unlock(&weights->mutex);
     end_single(before);
     g_clear_error(&reason);
     return good || begin_packed(run, error);

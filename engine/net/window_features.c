@@ -1,9 +1,9 @@
 /*
  * window_features.c - X as a tensor
  */
-#include "window_features_data.h"
 #include "memory.h"
 #include "pixel_dot.h"
+#include "window_features_data.h"
 
 MedalsFeatures *medals_features_new(void)
 {

@@ -10,11 +10,10 @@
 #ifndef MEDALS_EDIT_H
 #define MEDALS_EDIT_H
 
-#include <pthread.h>
-
 #include "class_lock.h"
 #include "history.h"
 #include "journal_file.h"
+#include "mutex.h"
 #include "prompt_answer.h"
 
 /** A stroke while it is drawn. */
@@ -36,8 +35,8 @@ struct MedalsSession {
     bool resumed;
     GPtrArray *warnings; /* of opening, NULL-terminated */
 
-    pthread_mutex_t lock; /* guards what readers on other threads look at: */
-    MedalsState *shown;   /* state, or a provisional version of its own */
+    MedalsMutex lock;   /* guards what readers on other threads look at: */
+    MedalsState *shown; /* state, or a provisional version of its own */
     uint64_t revision;
     uint64_t forgotten; /* extents of revisions up to this one are gone */
     GArray *extents;    /* MedalsRevisionExtent, ascending */

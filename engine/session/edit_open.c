@@ -413,7 +413,7 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     session->warnings = g_ptr_array_new_with_free_func(g_free);
     session->extents = g_array_new(FALSE, FALSE, sizeof(MedalsRevisionExtent));
     session->saved = true;
-    pthread_mutex_init(&session->lock, NULL);
+    medals_mutex_init(&session->lock);
     if (!begin(session, options, &task, error)) {
         medals_edit_close(session);
         return NULL;
@@ -436,7 +436,7 @@ void medals_edit_close(MedalsSession *session)
     medals_voxel_set_clear(&session->stroke.set);
     g_ptr_array_unref(session->warnings);
     g_array_unref(session->extents);
-    pthread_mutex_destroy(&session->lock);
+    medals_mutex_clear(&session->lock);
     medals_scene_clear(&session->scene);
     g_free(session);
 }

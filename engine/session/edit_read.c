@@ -71,28 +71,28 @@ static bool hold(MedalsSession *session, const View *view, Held *held,
                  GError **error)
 {
     *held = (Held){0};
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     const MedalsState *state = session->shown;
     if (hold_classes(state, view, held, error))
         held->labels = medals_layer_copy(state->labels, error);
     held->revision = session->revision;
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     return held->labels != NULL;
 }
 
 size_t medals_edit_count_classes(MedalsSession *session)
 {
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     size_t count = medals_class_list_count(session->state->classes);
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     return count;
 }
 
 MedalsModality medals_edit_modality(MedalsSession *session)
 {
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     MedalsSettled settled = session->state->settled;
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     return settled.done ? settled.modality : MEDALS_MODALITY_NONE;
 }
 
@@ -221,10 +221,10 @@ static bool join_extents(const GArray *extents, uint64_t revision,
 bool medals_edit_changed_since(MedalsSession *session, uint64_t revision,
                                int64_t extent[6])
 {
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     bool known = revision >= session->forgotten;
     bool any = known && join_extents(session->extents, revision, extent);
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     if (!known)
         medals_box_whole(session->scene.volume->geometry.size, extent);
     return any || !known;

@@ -72,10 +72,10 @@ void medals_edit_leave(MedalsEdit *edit)
  * last whole revision. */
 static void swap_shown(MedalsSession *session, MedalsState *next)
 {
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     MedalsState *gone = session->shown;
     session->shown = next;
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     if (gone != session->state)
         medals_state_free(gone);
 }
@@ -166,9 +166,9 @@ static void save(MedalsEdit *edit, const MedalsStep *step,
                                                         session->history, NULL)
                           : 0;
     medals_history_forget(session->history, forget);
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     session->saved = saved;
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
 }
 
 static void remember_extent(MedalsSession *session, const int64_t box[6])
@@ -194,12 +194,12 @@ void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
     changed_box(session->state, next, box);
     save(edit, step, next, box);
     MedalsState *old = session->state;
-    pthread_mutex_lock(&session->lock);
+    medals_mutex_lock(&session->lock);
     MedalsState *provisional = session->shown;
     session->revision++;
     remember_extent(session, box);
     session->state = session->shown = next;
-    pthread_mutex_unlock(&session->lock);
+    medals_mutex_unlock(&session->lock);
     if (provisional != old)
         medals_state_free(provisional);
     medals_state_free(old);

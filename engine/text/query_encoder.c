@@ -8,10 +8,10 @@
 #include "query_encoder.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "memory.h"
+#include "mutex.h"
 #include "tensor.h"
 #include "text_projection.h"
 #include "text_tower.h"
@@ -31,7 +31,7 @@ struct MedalsQueryEncoder {
     MedalsTextTowerOptions options;
     size_t max_tokens;
 
-    pthread_mutex_t mutex; /* guards all that follows */
+    MedalsMutex mutex; /* guards all that follows */
     MedalsTokenizer *tokenizer;
     MedalsTextTower *tower;
     GHashTable *cache; /* text -> Sentence */
@@ -109,7 +109,7 @@ MedalsQueryEncoder *medals_query_encoder_new(const MedalsPackage *package,
                                              GError **error)
 {
     MedalsQueryEncoder *e = g_new0(MedalsQueryEncoder, 1);
-    pthread_mutex_init(&e->mutex, NULL);
+    medals_mutex_init(&e->mutex);
     e->stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     e->cache = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     e->tower_path = g_strdup(package->text_weights);
@@ -141,7 +141,7 @@ void medals_query_encoder_free(MedalsQueryEncoder *e)
     medals_text_tower_free(e->tower);
     g_free(e->tower_path);
     g_free(e->vocab_path);
-    pthread_mutex_destroy(&e->mutex);
+    medals_mutex_clear(&e->mutex);
     g_free(e);
 }
 
@@ -201,13 +201,13 @@ static bool known_vector(MedalsQueryEncoder *e, const char *text, float *vector,
         *cut = false;
         return true;
     }
-    pthread_mutex_lock(&e->mutex);
+    medals_mutex_lock(&e->mutex);
     const Sentence *sentence = g_hash_table_lookup(e->cache, text);
     if (sentence) {
         memcpy(vector, sentence->vector, width * sizeof(float));
         *cut = sentence->cut;
     }
-    pthread_mutex_unlock(&e->mutex);
+    medals_mutex_unlock(&e->mutex);
     return sentence != NULL;
 }
 
@@ -220,11 +220,11 @@ static void remember(MedalsQueryEncoder *e, const char *text,
         return;
     sentence->cut = cut;
     memcpy(sentence->vector, vector, bytes);
-    pthread_mutex_lock(&e->mutex);
+    medals_mutex_lock(&e->mutex);
     if (g_hash_table_size(e->cache) >= MAX_CACHED)
         g_hash_table_remove_all(e->cache);
     g_hash_table_replace(e->cache, g_strdup(text), sentence);
-    pthread_mutex_unlock(&e->mutex);
+    medals_mutex_unlock(&e->mutex);
 }
 
 static bool sentence_vector(const MedalsExec *exec, MedalsQueryEncoder *e,
@@ -243,9 +243,9 @@ static bool sentence_vector(const MedalsExec *exec, MedalsQueryEncoder *e,
                            "classes",
                            shown);
     }
-    pthread_mutex_lock(&e->mutex);
+    medals_mutex_lock(&e->mutex);
     bool ok = e->tower || open_tower(e, error);
-    pthread_mutex_unlock(&e->mutex);
+    medals_mutex_unlock(&e->mutex);
     if (!ok ||
         !medals_sentence_vectors(exec, e->tower, e->tokenizer, e->max_tokens,
                                  &text, 1, vector, cut, error))
@@ -298,9 +298,9 @@ bool medals_query_encoder_is_cut(MedalsQueryEncoder *e, const char *text)
     if (!e->vocab_path || most == 0 || strlen(text) + 2 <= most)
         return false;
     g_autofree int32_t *ids = g_try_new(int32_t, most);
-    pthread_mutex_lock(&e->mutex);
+    medals_mutex_lock(&e->mutex);
     bool ok = ids && open_tokenizer(e, NULL);
-    pthread_mutex_unlock(&e->mutex);
+    medals_mutex_unlock(&e->mutex);
     return ok &&
            medals_tokenizer_run(e->tokenizer, text, ids, most, &count, &cut,
                                 NULL) &&

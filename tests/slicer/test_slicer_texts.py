@@ -55,8 +55,6 @@ class Texts(unittest.TestCase):
         self.assertEqual(VOCABULARY.find("Lower  Jaw").name, "mandible")
         self.assertIsNone(VOCABULARY.find("unicorn"))
         self.assertEqual(VOCABULARY.summary(), "knows 2 in MRI, 1 in CT")
-        self.assertEqual(texts.missing(["mandible", "left kidney", "x"],
-                                       VOCABULARY), ["left kidney", "x"])
 
     def test_line(self):
         self.assertEqual(line_of(Failure("a:  b;\n c")), "a: b; c")

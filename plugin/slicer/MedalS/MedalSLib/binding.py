@@ -12,7 +12,7 @@ import numpy as np
 import slicer
 
 from . import geometry, masking
-from .desk import Desk, Edit, Result
+from .desk import Desk, Edit, Result, Scene
 from .failure import Failure
 from .masking import Rules
 from .segments import Piece, Segments
@@ -90,10 +90,9 @@ class Binding:
         elif segment_id is None or not self.segments.has(segment_id):
             self._edited.update(self.bound)
 
-    def collect(self, targets: Sequence[str] = ()) -> Tuple[List[Edit],
-                                                            List[str]]:
-        """Segments that others changed and targets that are no classes yet,
-        copied out of the scene; and all segment IDs."""
+    def collect(self, targets: Sequence[str] = ()) -> Scene:
+        """What the session has to know of the scene before a call on
+        targets, copied out of it."""
         present = self.segments.ids()
         names = [name for name in self.bound if name in self._edited]
         names += [name for name in targets if name not in self.bound]
@@ -102,7 +101,8 @@ class Binding:
         for name in dict.fromkeys(names):
             if name in present:
                 edits.append(self._edit(name))
-        return edits, present
+        return Scene(edits, present, {
+            name: self.segments.text(name) for name in present})
 
     def _edit(self, name: str) -> Edit:
         size = geometry.size_of(self.volume)

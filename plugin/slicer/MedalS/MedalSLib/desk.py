@@ -34,6 +34,15 @@ class Edit(NamedTuple):
     mask: Optional[np.ndarray]  #: u8 [k,j,i] over the box
 
 
+class Scene(NamedTuple):
+    """What the session has to know of the scene before a call."""
+
+    #: changed segments, and targets that may not be classes yet
+    edits: Sequence[Edit] = ()
+    present: Sequence[str] = ()  #: all segments
+    texts: Dict[str, Optional[str]] = {}  #: what they are asked for by
+
+
 class Fact(NamedTuple):
     """What a call did to a segment."""
 
@@ -56,6 +65,8 @@ class Result(NamedTuple):
     can_redo: bool
     count: int = 0  #: steps undone, passes run
     steps: Tuple[int, ...] = ()  #: numbers of the steps that are done
+    #: steps that made the session forget the prompts of a segment
+    forgot: Tuple[Tuple[int, str], ...] = ()
 
 
 class Step:
@@ -78,6 +89,8 @@ class Desk:
         self._undone: List[List[Step]] = []
         self._moved: List[Step] = []  #: by the last undo or redo
         self._kept_back: List[Piece] = []
+        self._texts: Dict[str, Optional[str]] = {}  #: in the scene
+        self._forgot: List[Tuple[int, str]] = []
 
     def close(self) -> None:
         """Closes the session."""
@@ -89,17 +102,17 @@ class Desk:
 
     # ---- what is in the scene ----------------------------------------------
 
-    def take_in(self, edits: Sequence[Edit], present: Sequence[str],
+    def take_in(self, scene: Scene,
                 targets: Sequence[str] = ()) -> List[Piece]:
         """Makes the session agree with segments that others changed, made
         or took away, before the next call works on it.
 
-        edits: changed ones, and targets that may not be classes yet.
-        present: all segments of the scene.
         Returns what the scene has to take back: classes exclude one another,
         and a voxel that the user marked stays marked.
         """
+        edits, present = scene.edits, scene.present
         back: List[Piece] = []
+        self._texts = scene.texts
         self._flush()
         known = [edit for edit in edits if edit.segment_id in self.bound()]
         gone = [name for name in self.bound() if name not in present]
@@ -120,15 +133,25 @@ class Desk:
         """Makes a class of a segment that is none yet, with its voxels."""
         if edit.segment_id in self.bound():
             return []
-        texts = [known.text for known in self.session.classes]
-        text = edit.text if edit.text not in texts else None
-        self.session.add_class(text, edit.segment_id)
+        self._add(edit.text, edit.segment_id)
         self._push(1, prepares=True)
         if edit.box is None or not edit.mask.any():
             return []
         back = self._set(edit)
         self._push(1, prepares=True)
         return back
+
+    def _add(self, text: Optional[str], name: str) -> None:
+        """Adds a class; without its text where another class asks for the
+        same, in these words or in others."""
+        session = self.session
+        if text is not None:
+            info = session.model.match(text, session.modality)
+            if any(text == known.text or
+                   info and info.index == known.model_class
+                   for known in session.classes):
+                text = None
+        session.add_class(text, name)
 
     def _differs(self, edit: Edit) -> bool:
         """Whether a segment's voxels are not those of its class."""
@@ -235,17 +258,48 @@ class Desk:
     def reset_class(self, name: str) -> Result:
         """Forgets a segment's prompts and empties it."""
         known = self.session.classes[self.session.class_index(name)]
-        voxels = self.session.statistics(name).voxels
-        pieces = []
-        if voxels:
-            box = geometry.box_of(self.session.read(name))
-            pieces = [Piece(name, box, np.zeros(geometry.box_shape(box),
-                                                np.uint8))]
+        before = self._all_of(name)
         self.session.remove_class(name)
-        self.session.add_class(known.text, name)
+        self._add(self._texts.get(name) or known.text, name)
         self._push(2, remade=name)
-        return self._result(pieces, None)._replace(
-            facts=[Fact(name, 0.0, 0, voxels)])
+        pieces = [before._replace(mask=np.zeros_like(before.mask))
+                  ] if before else []
+        return self._result(pieces, None)._replace(facts=[
+            Fact(name, 0.0, 0, int(before.mask.sum()) if before else 0)])
+
+    def _all_of(self, name: str) -> Optional[Piece]:
+        """All voxels of a class; None: it has none."""
+        mask = self.session.read(name, None, np.uint8)
+        if not mask.any():
+            return None
+        box = geometry.box_of(mask)
+        return Piece(name, box, mask[geometry.box_slices(box)].copy())
+
+    def _call_anew(self, names: Sequence[str],
+                   wanted: Sequence[Optional[str]]) -> None:
+        """Classes whose segments the user has called otherwise get the new
+        text: those of names, and those whose old text is wanted for another.
+        A class has one text for life, so it is made anew with its voxels;
+        its prompts were for what it is no more."""
+        session = self.session
+        match = session.model.match
+        asked = {info.index for info in (
+            match(text, session.modality) for text in wanted if text) if info}
+        for known in session.classes:
+            text = self._texts.get(known.name, known.text)
+            if known.text is None or text is None or text == known.text:
+                continue
+            if known.name not in names and known.text not in wanted and \
+                    known.model_class not in asked:
+                continue
+            before = self._all_of(known.name)
+            session.remove_class(known.name)
+            self._add(text, known.name)
+            if before:
+                session.set_mask(known.name, before.mask, "labelmap",
+                                 extent=before.box, answer="none")
+            self._push(3 if before else 2, prepares=True, remade=known.name)
+            self._forgot.append((self._done[-1].number, known.name))
 
     # ---- calls -------------------------------------------------------------
 
@@ -253,6 +307,7 @@ class Desk:
         """A text pass for segments, by the texts that they are asked for by;
         one that was known by prompts alone gets its text."""
         names = list(wanted)
+        self._call_anew(names, list(wanted.values()))
         classes = self.session.classes
         texts = [known.text or wanted.get(known.name) for known in classes]
         if texts != [known.text for known in classes]:
@@ -264,6 +319,7 @@ class Desk:
     def refine(self, names: Optional[Sequence[str]], passes: int,
                **how: Any) -> Result:
         """Self-refinement; None: all classes."""
+        self._call_anew(self.bound() if names is None else names, [])
         indices = None if names is None else list(map(
             self.session.class_index, names))
         answer = self.session.refine(passes, indices, **how)
@@ -389,7 +445,8 @@ class Desk:
             {known.name: known.text for known in self.session.classes},
             not all(step.prepares for step in self._done),
             bool(self._undone),
-            steps=tuple(step.number for step in self._done))
+            steps=tuple(step.number for step in self._done),
+            forgot=tuple(self._forgot))
 
     def _facts(self, answers) -> List[Fact]:
         sums: Dict[int, List[int]] = {}

@@ -14,7 +14,8 @@ is raised out of pump().
 """
 import collections
 import time
-from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
+from typing import (Any, Callable, Deque, Dict, Hashable, List, Optional,
+                    Sequence)
 
 import numpy as np
 import slicer
@@ -195,35 +196,82 @@ class Logic:
     def segment(self, panel: str) -> List[str]:
         """Finds what the lines of a text name; returns the segments' IDs,
         made empty at once. Raises Failure for texts that cannot be asked."""
-        wanted = texts.parse(panel)
-        binding = self._binding()
-        there = {self.segments.text(name): name
-                 for name in binding.segments.ids()}
-        total = len(binding.segments.ids()) + len(
-            [text for text in wanted if text not in there])
+        lines = texts.parse(panel)
+        segments = self._binding().segments
+        reading = self._read(lines)
+        there = self._segments_by_class()
+        total = len(segments.ids()) + len(
+            [asked for asked in reading.classes if asked.key not in there])
         if total > texts.MAX_CLASSES:
             raise Failure(f"text: {total} classes together with the segments "
                           f"that are there; expected at most "
                           f"{texts.MAX_CLASSES}: choose a new segmentation")
-        names = [there.get(text) or binding.segments.make(
-            text, text, self.vocabulary.find(text, self.modality))
-            for text in wanted]
-        unknown = texts.missing(wanted, self.vocabulary, self.modality)
-        if unknown:
-            self.on_status("not trained on: " + ", ".join(unknown))
-        self._predict(dict(zip(names, wanted)))
+        names = [there.get(asked.key) or segments.make(
+            asked.text, asked.text, asked.known) for asked in reading.classes]
+        self._predict(names, reading)
         return names
 
-    def segment_by_name(self, name: str) -> None:
-        """Finds what a segment is called."""
+    def segment_by_name(self, name: str) -> List[str]:
+        """Finds what a segment is called; returns the segments' IDs. A name
+        of several ("hippocampus") is found in a segment each: an empty one
+        becomes the first of them, one with voxels stays as it is."""
         segments = self._binding().segments
-        text = segments.text(name) or segments.name(name)
+        text = segments.text(name) or segments.get(name).GetName()
+        reading = self._read(texts.parse(text))
+        if len(reading.classes) > 1:
+            if segments.count(name) == 0:
+                self._become_first(name, reading)
+            return self.segment(text)
         segments.set_text(name, text)
-        self._predict({name: text})
+        self._predict([name], reading)
+        return [name]
 
-    def _predict(self, wanted: Dict[str, str]) -> None:
-        self._call("segment", list(wanted), lambda desk, job: desk.predict(
-            wanted, progress=job.report), bulk=True)
+    def _become_first(self, name: str, reading: texts.Reading) -> None:
+        """An empty segment is called as the first class of a reading that
+        has no segment yet."""
+        there = self._segments_by_class()
+        for asked in reading.classes:
+            if there.get(asked.key, name) == name:
+                self.segments.rename(name, asked.text, asked.known)
+                return
+
+    def _read(self, lines: Sequence[str]) -> texts.Reading:
+        """What lines ask for; medals.InputError for one that says what is
+        not wanted."""
+        return texts.read(self.model, self.vocabulary, lines,
+                          self._known_modality())
+
+    def _known_modality(self) -> Optional[str]:
+        """The session's, or what it will be opened with; None: the first
+        texts will tell."""
+        desk = self.binding.desk if self.binding is not None else None
+        return (desk.session.modality if desk is not None else None) or \
+            self.modality
+
+    def _segments_by_class(self) -> Dict[Hashable, str]:
+        """Segments that were asked for by text, by the class of it."""
+        segments, modality = self.segments, self._known_modality()
+        there: Dict[Hashable, str] = {}
+        for name in segments.ids():
+            text = segments.text(name)
+            if text:
+                info = self.model.match(text, modality)
+                there.setdefault(texts.key_of(info, text), name)
+        return there
+
+    def _predict(self, names: Sequence[str], reading: texts.Reading) -> None:
+        """A text pass for segments, by their texts; what the user is to know
+        of the reading is said now, and with the answer again."""
+        wanted = {name: self.segments.text(name) for name in names}
+        notes = list(reading.notes)
+        if notes:
+            self.on_status(" | ".join(notes))
+
+        def call(desk: Desk, job: Job) -> Result:
+            result = desk.predict(wanted, progress=job.report)
+            return result._replace(warnings=notes + result.warnings)
+
+        self._call("segment", names, call, bulk=True)
 
     def refine(self, passes: int = 1,
                names: Optional[Sequence[str]] = None) -> None:
@@ -487,14 +535,14 @@ class Logic:
         except Failure:
             done()
             raise
-        edits, present = ([], []) if goes_on else binding.collect(targets)
+        scene = None if goes_on else binding.collect(targets)
         if bulk and binding.segments.drop_surfaces():
             self._surfaces = True
 
         def run(job: Job) -> Result:
             job.rules = rules
             desk = self._desk(binding)
-            back = [] if goes_on else desk.take_in(edits, present, targets)
+            back = desk.take_in(scene, targets) if scene else []
             if back:
                 self._shower(binding, job)(back)
             return call(desk, job)
@@ -502,6 +550,8 @@ class Logic:
         def finish(result: Result) -> None:
             done()
             if self._is_current(binding, name):
+                for step, segment_id in result.forgot:
+                    self.marks.erase(step, segment_id)
                 taken(result)
                 self._take(binding, result, rules, name in ("undo", "redo"))
                 self._report(name, result)

@@ -7,6 +7,7 @@ extent of the box, so that only that piece is copied and drawn again, and so
 that a foreign segment in the same layer is moved away, never painted over.
 """
 import contextlib
+import re
 import uuid
 from typing import (Callable, Dict, Iterator, List, NamedTuple, Optional,
                     Sequence, Set)
@@ -23,6 +24,9 @@ from .texts import Known
 
 #: Tag of segments that were asked for by text; kept in .seg.nrrd.
 TEXT_TAG = "MedalS.Text"
+
+#: Tag with the name that such a segment had then: the user may rename it.
+NAME_TAG = "MedalS.Name"
 
 #: Contexts in which Slicer looks up names, in this order.
 CONTEXTS = ("Segmentation category and type - 3D Slicer General Anatomy list",
@@ -68,6 +72,31 @@ def _set_terminology(segment, entry: str) -> None:
         segment.SetTerminology(entry)
     else:
         segment.SetTag(segment.GetTerminologyEntryTagName(), entry)
+
+
+def _describe(segment, shown: str, name: str, text: Optional[str],
+              known: Optional[Known], colour: Sequence[float]) -> None:
+    """Name, terminology, colour and text of a vtkSegment. name: the shown
+    one without the number that makes it different from others."""
+    _set_terminology(segment, (known and known.terminology) or
+                     terminology_of(text or name))
+    # Terminology may bring Slicer's own colour and name along.
+    segment.SetName(shown)
+    segment.SetColor([c / 255 for c in known.rgb] if known else list(colour))
+    if text:
+        _set_text(segment, text)
+
+
+def _set_text(segment, text: str) -> None:
+    """Notes what a vtkSegment is asked for by, and its name of now."""
+    segment.SetTag(TEXT_TAG, text)
+    segment.SetTag(NAME_TAG, segment.GetName())
+
+
+def _tag(segment, tag: str) -> Optional[str]:
+    """A tag of a vtkSegment; None without it, or when it is empty."""
+    value = vtk.reference("")
+    return (str(value) or None) if segment.GetTag(tag, value) else None
 
 
 def _terminologies():
@@ -122,17 +151,31 @@ class Segments:
             segment_id))
 
     def text(self, segment_id: str) -> Optional[str]:
-        """The text that a segment was asked for by, or None."""
-        value = vtk.reference("")
+        """The text that a segment is asked for by, or None: the one that it
+        was asked for by; its name, if the user has given it another since."""
         segment = self.segmentation.GetSegment(segment_id)
-        if segment and segment.GetTag(TEXT_TAG, value):
-            return str(value) or None
-        return None
+        text = _tag(segment, TEXT_TAG) if segment else None
+        if text is None:
+            return None
+        name, then = segment.GetName(), _tag(segment, NAME_TAG)
+        # Scenes of before NAME_TAG: the name was the text, or had a number.
+        same = name == then if then else \
+            re.fullmatch(re.escape(text) + r"( \d+)?", name)
+        return text if same or not name.strip() else name
 
     def set_text(self, segment_id: str, text: str) -> None:
         """Notes the text that a segment is asked for by."""
         with self.writing():
-            self.get(segment_id).SetTag(TEXT_TAG, text)
+            _set_text(self.get(segment_id), text)
+
+    def rename(self, segment_id: str, text: str,
+               known: Optional[Known] = None) -> None:
+        """Calls a segment by another text, with colour and terminology of
+        what is known of that."""
+        segment = self.get(segment_id)
+        with self.writing():
+            _describe(segment, self._free_name(text, segment_id), text, text,
+                      known, segment.GetColor())
 
     # ---- making ------------------------------------------------------------
 
@@ -166,27 +209,25 @@ class Segments:
              segment_id: str = "") -> str:
         """Makes an empty segment with name, colour and terminology; returns
         its ID. `segment_id`: which one, when it is free."""
-        taken = {self.name(other) for other in self.ids()}
-        shown, number = name, 1
-        while shown in taken:
-            number += 1
-            shown = f"{name} {number}"
-        colour = PALETTE[len(taken) % len(PALETTE)]
-        if known:
-            colour = tuple(c / 255 for c in known.rgb)
+        shown = self._free_name(name)
+        colour = PALETTE[len(self.ids()) % len(PALETTE)]
         self._clear_stray_labels()
         with self.writing():
             segment_id = self.segmentation.AddEmptySegment(
                 self._free_id(segment_id), shown, list(colour))
-            segment = self.segmentation.GetSegment(segment_id)
-            _set_terminology(segment, (known and known.terminology) or
-                             terminology_of(text or name))
-            # Terminology may bring Slicer's own colour and name along.
-            segment.SetName(shown)
-            segment.SetColor(list(colour))
-            if text:
-                segment.SetTag(TEXT_TAG, text)
+            _describe(self.segmentation.GetSegment(segment_id), shown, name,
+                      text, known, colour)
         return segment_id
+
+    def _free_name(self, wanted: str, own: str = "") -> str:
+        """The name that is wanted, or with a number that no other segment
+        than `own` has it."""
+        taken = {self.name(other) for other in self.ids() if other != own}
+        shown, number = wanted, 1
+        while shown in taken:
+            number += 1
+            shown = f"{wanted} {number}"
+        return shown
 
     def _free_id(self, wanted: str) -> str:
         """The ID that is wanted, or one that no other scene has either: a

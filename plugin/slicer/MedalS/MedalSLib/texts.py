@@ -1,5 +1,6 @@
 """The text panel: lines to classes, and completion from what a model knows."""
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import (Any, Hashable, Iterable, List, NamedTuple, Optional,
+                    Sequence, Tuple)
 
 from .failure import Failure
 
@@ -47,6 +48,22 @@ def parse(panel: str) -> List[str]:
             raise Failure(f"text: a line of {len(text.encode())} bytes; "
                           f"expected at most {MAX_BYTES}")
     return texts
+
+
+class Asked(NamedTuple):
+    """A class that texts ask for, as the engine reads them."""
+
+    text: str  #: asks for it alone
+    known: Optional[Known]  #: None: free text
+    trained: bool
+    key: Hashable  #: equal for texts of one class
+
+
+class Reading(NamedTuple):
+    """What texts ask for."""
+
+    classes: Tuple[Asked, ...]
+    notes: Tuple[str, ...]  #: what the user is to know, a line each
 
 
 class Vocabulary:
@@ -111,8 +128,40 @@ class Vocabulary:
         return ("knows " + ", ".join(counts)) if counts else "knows no class"
 
 
-def missing(texts: Sequence[str], vocabulary: Vocabulary,
-            modality: Optional[str] = None) -> List[str]:
-    """Texts that the model was not trained on."""
-    found = [(text, vocabulary.find(text, modality)) for text in texts]
-    return [text for text, known in found if not known or not known.trained]
+def read(model: Any, vocabulary: Vocabulary, lines: Sequence[str],
+         modality: Optional[str] = None) -> Reading:
+    """What lines ask for, by the engine's own reading of them: pairs and
+    lists are several classes, doubles are one.
+
+    model: a medals.Model. modality: None: the one in which it knows most.
+    Raises medals.InputError for a line that says what is not wanted.
+    """
+    if modality is None:
+        modality = _likely_modality(model, vocabulary, lines)
+    reading = model.read(lines, modality)
+    classes = tuple(Asked(
+        found.name,
+        vocabulary.classes[found.info.index] if found.info else None,
+        found.known, key_of(found.info, found.name))
+        for found in reading.classes)
+    unknown = [asked.text for asked in classes if not asked.trained]
+    notes = list(reading.warnings)
+    if unknown:
+        notes.append("not trained on: " + ", ".join(unknown))
+    return Reading(classes, tuple(notes))
+
+
+def key_of(info: Any, text: str) -> Hashable:
+    """Equal for texts of one class. info: a medals.ClassInfo, or None."""
+    return info.index if info else fold(text)
+
+
+def _likely_modality(model: Any, vocabulary: Vocabulary,
+                     lines: Sequence[str]) -> Optional[str]:
+    """Where the model knows most of what lines ask for; its default where
+    that is as many."""
+    def knows(modality: Optional[str]) -> int:
+        return sum(found.known
+                   for found in model.read(lines, modality).classes)
+
+    return max([model.default_modality, *vocabulary.modalities()], key=knows)

@@ -252,7 +252,7 @@ class qMRMLSegmentsTableView(qMRMLWidget):
         QtWidgets.QHBoxLayout(self).addWidget(self._table)
         self._node, self._tags = None, []
         self._table.selectionModel().selectionChanged.connect(
-            self.selectionChanged.emit)
+            self.selectionChanged)
 
     def setSegmentationNode(self, node):
         """Whose segments are shown."""

@@ -131,6 +131,20 @@ class Effect(EffectTest):
                          "segment: none selected; expected one")
         self.assertEqual(self.boxes, [])
 
+    def test_lock(self):
+        other = self.logic.segments.make("other")
+        self.effect.lockCheck.click()
+        self.rest()
+        self.assertTrue(self.logic.segments.is_locked(self.ball))
+        self.assertEqual(self.effect.statusLabel.text, "ball: locked")
+        self.click(150, 150)
+        self.assertEqual(self.logic.voxels(self.ball), 0)
+        self.assertIn("locked", self.effect.statusLabel.text)
+        for name, locked in ((other, False), (self.ball, True)):
+            self.editor.SetSelectedSegmentID(name)
+            self.effect.updateGUIFromMRML()
+            self.assertEqual(self.effect.lockCheck.checked, locked)
+
     def test_escape_drops_a_box(self):
         """And leaves no state for undo behind."""
         self.tool(1)

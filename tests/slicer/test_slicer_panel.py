@@ -269,6 +269,37 @@ class Pressed(PanelTest):
         self.ui.show3dCheck.click()
         self.assertTrue(self.logic.segments.drop_surfaces())
 
+    def test_lock(self):
+        """Of what is selected; the button follows the selection."""
+        self.choose()
+        for _ in range(2):
+            self.ui.newSegmentButton.click()
+            self.rest()
+        segments = self.logic.segments
+        one, other = segments.ids()
+        self.ui.lockButton.click()
+        self.assertEqual(list(map(segments.is_locked, (one, other))),
+                         [False, True])
+        self.assertEqual(self.status, "object 2: locked")
+        for chosen, locked in ((one, False), (other, True)):
+            self.ui.segmentsTable.setSelectedSegmentIDs([chosen])
+            self.assertEqual(self.ui.lockButton.checked, locked)
+        self.ui.lockButton.click()
+        self.assertFalse(segments.is_locked(other))
+        self.ui.segmentsTable.setSelectedSegmentIDs([])
+        self.ui.lockButton.click()
+        self.assertRegex(self.status, "^segment: 2 to choose from")
+        self.assertFalse(self.ui.lockButton.checked)
+        self.rest()
+
+    def test_text_that_is_not_wanted(self):
+        self.choose()
+        self.edit.setPlainText("brain stem\nno mandible")
+        self.ui.segmentButton.click()
+        self.assertRegex(self.status, '^text "no mandible": "no" says what '
+                         "is not wanted; expected")
+        self.assertEqual(self.logic.segments.ids(), [])
+
     def test_settings_of_the_scene(self):
         self.choose()
         self.ui.autoPredictCheck.click()

@@ -102,7 +102,8 @@ class Binding:
             if name in present:
                 edits.append(self._edit(name))
         return Scene(edits, present, {
-            name: self.segments.text(name) for name in present})
+            name: self.segments.text(name) for name in present},
+            frozenset(filter(self.segments.is_locked, present)))
 
     def _edit(self, name: str) -> Edit:
         size = geometry.size_of(self.volume)

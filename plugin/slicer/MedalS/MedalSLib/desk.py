@@ -9,8 +9,8 @@ revisions of the session: a class that had to be made, what masking kept from
 the segment. Steps that only prepare (a segment of somebody else is taken in)
 are passed over by undo, so that it never empties what we did not fill.
 """
-from typing import (Any, Callable, Dict, List, NamedTuple, Optional, Sequence,
-                    Tuple)
+from typing import (Any, Callable, Dict, FrozenSet, List, NamedTuple,
+                    Optional, Sequence, Tuple)
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class Scene(NamedTuple):
     edits: Sequence[Edit] = ()
     present: Sequence[str] = ()  #: all segments
     texts: Dict[str, Optional[str]] = {}  #: what they are asked for by
+    locked: FrozenSet[str] = frozenset()
 
 
 class Fact(NamedTuple):
@@ -61,6 +62,7 @@ class Result(NamedTuple):
     warnings: List[str]
     bound: List[str]  #: segments that are classes of the session
     texts: Dict[str, Optional[str]]  #: what they were asked for by
+    locked: FrozenSet[str]
     can_undo: bool
     can_redo: bool
     count: int = 0  #: steps undone, passes run
@@ -91,6 +93,7 @@ class Desk:
         self._kept_back: List[Piece] = []
         self._texts: Dict[str, Optional[str]] = {}  #: in the scene
         self._forgot: List[Tuple[int, str]] = []
+        self._locked: FrozenSet[str] = frozenset()  #: in the scene
 
     def close(self) -> None:
         """Closes the session."""
@@ -110,10 +113,14 @@ class Desk:
         Returns what the scene has to take back: classes exclude one another,
         and a voxel that the user marked stays marked.
         """
-        edits, present = scene.edits, scene.present
+        # Locked ones first: what the user's own hand took from them is free.
+        edits = sorted(scene.edits, key=lambda edit: edit.segment_id
+                       not in scene.locked)
+        present = scene.present
         back: List[Piece] = []
-        self._texts = scene.texts
+        self._texts, self._locked = scene.texts, scene.locked
         self._flush()
+        self._lock_all()
         known = [edit for edit in edits if edit.segment_id in self.bound()]
         gone = [name for name in self.bound() if name not in present]
         if (gone or any(map(self._differs, known))) and \
@@ -127,7 +134,22 @@ class Desk:
         for edit in edits:
             if edit.segment_id in targets:
                 back += self._ensure(edit)
+        self._lock_all()
         return back
+
+    def _lock_all(self) -> None:
+        """Locks those classes whose segments are locked, and no others."""
+        for known in self.session.classes:
+            if known.locked != (known.name in self._locked):
+                self.session.lock(known.index, not known.locked)
+
+    def lock(self, name: str, locked: bool) -> None:
+        """Locks a segment's class, if it is one. While a stroke is open the
+        next call does it."""
+        self._locked = (self._locked | {name}) - (
+            frozenset() if locked else {name})
+        if not self.session.stroke_is_open:
+            self._lock_all()
 
     def _ensure(self, edit: Edit) -> List[Piece]:
         """Makes a class of a segment that is none yet, with its voxels."""
@@ -166,9 +188,11 @@ class Desk:
             self.session.read(edit.segment_id, edit.box, np.uint8), edit.mask)
 
     def _set(self, edit: Edit) -> List[Piece]:
-        """Gives a class a segment's voxels; returns what it did to others,
-        and the class itself where it is not what was given."""
+        """Gives a class a segment's voxels, a locked one, too: it was the
+        user's own hand. Returns what it did to others, and the class itself
+        where it is not what was given."""
         name, box, mask = edit.segment_id, edit.box, edit.mask
+        self.session.lock(name, False)
         there = self.session.statistics(name).voxels
         if box is None or there != np.count_nonzero(
                 self.session.read(name, box, np.uint8)):
@@ -178,6 +202,7 @@ class Desk:
             box, mask = None, whole
         answer = self.session.set_mask(name, mask, "labelmap", extent=box,
                                        answer="none")
+        self.session.lock(name, name in self._locked)
         back = [piece for piece in self._pieces(answer)
                 if piece.segment_id != name]
         if self._differs(edit):
@@ -241,6 +266,7 @@ class Desk:
         answer = go()
         if answer is None:
             return self._result([], None)
+        self._lock_all()
         # A class that is gone stood for a segment of somebody else.
         pieces = [piece for piece in self._pieces(answer, before)
                   if piece.segment_id in self.bound()]
@@ -261,6 +287,7 @@ class Desk:
         before = self._all_of(name)
         self.session.remove_class(name)
         self._add(self._texts.get(name) or known.text, name)
+        self._lock_all()
         self._push(2, remade=name)
         pieces = [before._replace(mask=np.zeros_like(before.mask))
                   ] if before else []
@@ -298,6 +325,7 @@ class Desk:
             if before:
                 session.set_mask(known.name, before.mask, "labelmap",
                                  extent=before.box, answer="none")
+            self._lock_all()
             self._push(3 if before else 2, prepares=True, remade=known.name)
             self._forgot.append((self._done[-1].number, known.name))
 
@@ -443,6 +471,8 @@ class Desk:
             answer.seconds if answer else 0.0,
             list(answer.warnings) if answer else [], self.bound(),
             {known.name: known.text for known in self.session.classes},
+            frozenset(known.name for known in self.session.classes
+                      if known.locked),
             not all(step.prepares for step in self._done),
             bool(self._undone),
             steps=tuple(step.number for step in self._done),

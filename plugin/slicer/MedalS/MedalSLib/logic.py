@@ -127,6 +127,19 @@ class Logic:
         return self._binding().segments.make(
             name, name if known and known.trained else None, known)
 
+    def set_locked(self, name: str, locked: bool = True) -> None:
+        """Locks a segment, or unlocks it: no answer adds voxels to it or
+        takes any from it, but undo, redo and reset. Kept with the scene."""
+        self.segments.set_locked(name, locked)
+        binding = self.binding
+        if binding is not None:
+            self._queue.append(lambda: self._submit(
+                lambda job: self._desk(binding).lock(name, locked), "lock",
+                _nothing, lambda error: self.on_error(line_of(error))))
+            self._next()
+        self.on_status(f"{self.segments.name(name)}: "
+                       f"{'locked' if locked else 'unlocked'}")
+
     def voxels(self, segment_id: str) -> int:
         """Voxels of a segment in the scene."""
         return self.segments.count(segment_id)
@@ -611,7 +624,7 @@ class Logic:
         """Puts a result into the scene. moves: it is of undo or redo, after
         which a new edit of the session would end the redoing."""
         binding.settle(result, lambda name: self._restore(
-            binding, name, result.texts.get(name)))
+            binding, name, result))
         self._show(binding, result.pieces, rules)
         self._restore_surfaces(binding)
         kept_back = binding.kept_back()
@@ -623,11 +636,12 @@ class Logic:
         self.marks.at(result.steps)
         self.on_history(result.can_undo, result.can_redo)
 
-    def _restore(self, binding: Binding, name: str,
-                 text: Optional[str]) -> None:
+    def _restore(self, binding: Binding, name: str, result: Result) -> None:
         """Makes the segment of a class that the scene does not have."""
+        text = result.texts.get(name)
         known = self.vocabulary.find(text, self.modality) if text else None
-        binding.segments.make(text or "object", text, known, name)
+        made = binding.segments.make(text or "object", text, known, name)
+        binding.segments.set_locked(made, name in result.locked)
 
     def _restore_surfaces(self, binding: Binding) -> None:
         if self._surfaces and not self.is_drawing:

@@ -109,10 +109,12 @@ def in_region(region, volume, box: Box) -> np.ndarray:
 
 
 def losers(rules: Rules, segments: Segments, own: List[str]) -> List[str]:
-    """Other segments, not of the session, that lose what one gains."""
+    """Other segments, not of the session, that lose what one gains; locked
+    ones lose nothing."""
     node = slicer.vtkMRMLSegmentEditorNode
     if rules.overwrite == node.OverwriteNone:
         return []
     return [other for other in segments.ids() if other not in own and
+            not segments.is_locked(other) and
             (rules.overwrite == node.OverwriteAllSegments or
              segments.is_visible(other))]

@@ -28,6 +28,9 @@ TEXT_TAG = "MedalS.Text"
 #: Tag with the name that such a segment had then: the user may rename it.
 NAME_TAG = "MedalS.Name"
 
+#: Tag of locked segments: Slicer's own core has no lock.
+LOCK_TAG = "MedalS.Locked"
+
 #: Contexts in which Slicer looks up names, in this order.
 CONTEXTS = ("Segmentation category and type - 3D Slicer General Anatomy list",
             "Segmentation category and type - DICOM master list")
@@ -149,6 +152,20 @@ class Segments:
         display = self.node.GetDisplayNode()
         return display is None or bool(display.GetSegmentVisibility(
             segment_id))
+
+    def is_locked(self, segment_id: str) -> bool:
+        """Whether our answers leave a segment's voxels alone."""
+        segment = self.segmentation.GetSegment(segment_id)
+        return segment is not None and _tag(segment, LOCK_TAG) == "1"
+
+    def set_locked(self, segment_id: str, locked: bool) -> None:
+        """Locks a segment, or unlocks it; kept with the scene."""
+        segment = self.get(segment_id)
+        with self.writing():
+            if locked:
+                segment.SetTag(LOCK_TAG, "1")
+            else:
+                segment.RemoveTag(LOCK_TAG)
 
     def text(self, segment_id: str) -> Optional[str]:
         """The text that a segment is asked for by, or None: the one that it

@@ -16,6 +16,7 @@ from .failure import Failure, line_of
 from .parameter_node import ParameterNode
 from .paths import Paths
 from .pencil import TOOLS, Pencil, Views
+from .segments import Segments
 
 #: The Segment Editor's own node, of which masking is read.
 EDITOR_TAG = "SegmentEditor"
@@ -206,6 +207,7 @@ class Panel(VTKObservationMixin):
                 (ui.segmentButton, self._segment),
                 (ui.newSegmentButton, self._new_segment),
                 (ui.resetSegmentButton, self._reset_segment),
+                (ui.lockButton, self._lock_segments),
                 (ui.forgetButton, lambda: self.logic.reset("prompts")),
                 (ui.maskButton, lambda: self.logic.use_as_mask(
                     self._selected_segment())),
@@ -222,6 +224,8 @@ class Panel(VTKObservationMixin):
             self._button(tool).clicked.connect(
                 lambda checked, tool=tool: self._take_tool(
                     tool if checked else None))
+        ui.segmentsTable.connect("selectionChanged(QItemSelection,"
+                                 "QItemSelection)", self._show_lock)
         ui.show3dCheck.toggled.connect(self._show_surfaces)
         ui.textEdit.textChanged.connect(self._keep_text)
 
@@ -286,6 +290,24 @@ class Panel(VTKObservationMixin):
     def _reset_segment(self) -> None:
         self._set_sign(True)
         self.logic.reset_segment(self._selected_segment())
+
+    def _lock_segments(self) -> None:
+        """Locks the selected segments, or unlocks them."""
+        locked = self.ui.lockButton.checked
+        try:
+            chosen = list(self.ui.segmentsTable.selectedSegmentIDs())
+            for name in chosen or [self._only_selected()]:
+                self.logic.set_locked(name, locked)
+        finally:
+            self._show_lock()
+
+    def _show_lock(self, *_ignored: Any) -> None:
+        """The button says whether what is selected is locked."""
+        node = self.ui.segmentsTable.segmentationNode()
+        chosen = list(self.ui.segmentsTable.selectedSegmentIDs())
+        self.ui.lockButton.checked = bool(
+            node is not None and chosen and
+            all(map(Segments(node, None).is_locked, chosen)))
 
     def _delete_segment(self) -> None:
         segments = self.logic.segments

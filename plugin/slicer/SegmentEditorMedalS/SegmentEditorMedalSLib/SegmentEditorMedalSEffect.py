@@ -17,6 +17,7 @@ from MedalSLib.cursors import cursor_of
 from MedalSLib.failure import Failure, line_of
 from MedalSLib.logic import shared_logic
 from MedalSLib.pencil import TOOLS, Pencil, SliceView, Views, has_modifier
+from MedalSLib.segments import Segments
 
 EVENTS = {getattr(vtk.vtkCommand, name): name for name in SliceView.EVENTS}
 
@@ -76,6 +77,12 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
         self.radiusSpin.setToolTip(_("Radius of a scribble"))
         self.scriptedEffect.addLabeledOptionsWidget(_("Radius:"),
                                                     self.radiusSpin)
+        self.lockCheck = qt.QCheckBox(_("Locked"))
+        self.lockCheck.setToolTip(
+            _("No answer changes the selected segment; undo and redo do"))
+        self.lockCheck.toggled.connect(
+            lambda *_ignored: self._try(self._lock))
+        self.scriptedEffect.addOptionsWidget(self.lockCheck)
         self.nameButton = self._button(_("Segment by name"), self._by_name)
         self.refineButton = self._button(_("Refine"), self._refine)
         self.cancelButton = self._button(_("Cancel"), self._cancel)
@@ -110,7 +117,9 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
                 (self.positiveCheck, lambda: self.positiveCheck.setChecked(
                     self.pencil.positive)),
                 (self.radiusSpin, lambda: self.radiusSpin.setValue(
-                    self.pencil.radius_mm))):
+                    self.pencil.radius_mm)),
+                (self.lockCheck, lambda: self.lockCheck.setChecked(
+                    self._is_locked()))):
             blocked = widget.blockSignals(True)
             call()
             widget.blockSignals(blocked)
@@ -209,6 +218,23 @@ class SegmentEditorMedalSEffect(AbstractScriptedSegmentEditorEffect):
         if not chosen:
             raise Failure("segment: none selected; expected one")
         return chosen
+
+    def _is_locked(self) -> bool:
+        """Whether the selected segment is locked."""
+        node = self.scriptedEffect.parameterSetNode()
+        segmentation = node.GetSegmentationNode() if node else None
+        chosen = node.GetSelectedSegmentID() if segmentation else None
+        return bool(chosen) and Segments(segmentation, None).is_locked(chosen)
+
+    def _lock(self) -> None:
+        node = self.scriptedEffect.parameterSetNode()
+        logic = self.pencil.logic or shared_logic()
+        try:
+            logic.choose(node.GetSourceVolumeNode(),
+                         node.GetSegmentationNode())
+            logic.set_locked(self._selected_segment(), self.lockCheck.checked)
+        finally:
+            self.updateGUIFromMRML()
 
     def _by_name(self) -> None:
         self._begin()

@@ -223,6 +223,70 @@ class Prompts(LogicTest):
         self.assertAgree(one, other)
 
 
+class Taken(LogicTest):
+    """The status line says what an answer took from other segments."""
+
+    CENTRE = BALLS[0][0]
+
+    def overwriting(self):
+        """As the effect, with "overwrite all"."""
+        editor = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        editor.SetAndObserveSegmentationNode(self.logic.segmentation)
+        editor.SetOverwriteMode(editor.OverwriteAllSegments)
+        self.logic.editor, self.logic.overwrite = editor, True
+
+    def lost(self, name, before):
+        return int((before & ~self.mask(name)).sum())
+
+    def test_from_another_tools_segment(self):
+        ball = self.start()
+        foreign = self.logic.segments.make("foreign")
+        self.paint(foreign, (14, 22, 18, 26, 16, 24))
+        before = self.mask(foreign)
+        self.overwriting()
+        self.logic.click(ball, self.CENTRE)
+        self.wait()
+        count = self.lost(foreign, before)
+        self.assertGreater(count, 0)
+        self.assertRegex(self.lines[-1], rf"^ball: .* voxels; took {count} "
+                         r"voxels from foreign; \d")
+
+    def test_from_another_class(self):
+        ball = self.start(answer="instant")
+        self.logic.click(ball, self.CENTRE)
+        self.wait()
+        self.assertNotIn("took", self.lines[-1])
+        before = self.mask(ball)
+        other = self.logic.add_object("other")
+        self.logic.click(other, self.CENTRE)
+        self.wait()
+        count = self.lost(ball, before)
+        self.assertGreater(count, 0)
+        self.assertRegex(self.lines[-1], rf"^other: .* voxels; took {count} "
+                         r"voxels from ball; \d")
+        self.logic.undo()
+        self.wait()
+        self.assertNotIn("took", self.lines[-1])
+
+    def test_by_a_segment_that_joins(self):
+        """Its voxels are taken in, the prompt itself changes nothing."""
+        ball = self.start(answer="none")
+        self.paint(ball, (14, 22, 18, 26, 16, 24))
+        self.logic.click(ball, self.CENTRE)
+        self.wait()
+        foreign = self.logic.segments.make("foreign")
+        self.paint(foreign, (20, 30, 20, 24, 18, 22))
+        before = self.mask(ball)
+        self.paint(ball, (20, 22, 20, 24, 18, 22))
+        self.logic.click(foreign, (25, 22, 20))
+        self.wait()
+        count = self.lost(ball, before)
+        self.assertEqual(count, 2 * 4 * 4)
+        self.assertRegex(self.lines[-1],
+                         rf"^took {count} voxels from ball; \d")
+
+
 class Others(LogicTest):
     """What others do to the scene, before and between our calls."""
 

@@ -6,7 +6,8 @@ undo of Slicer's, a segment taken away) is noticed here and taken in before
 the next call; what masking keeps from a segment is told to the session after
 each call.
 """
-from typing import Callable, List, Optional, Sequence, Set, Tuple
+from collections import Counter
+from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 import slicer
@@ -63,6 +64,8 @@ class Binding:
         self.bound: List[str] = []
         self._edited: Set[str] = set()
         self._kept_back: List[Tuple[str, geometry.Box]] = []
+        self._net: Counter = Counter()  #: since a call began, by segment
+        self._taken: Counter = Counter()  #: what others' edits gave back
         self.segments.watch(self._note)
 
     @property
@@ -118,9 +121,10 @@ class Binding:
 
     # ---- into the scene ----------------------------------------------------
 
-    def apply(self, pieces: Sequence[Piece], rules: Rules) -> int:
-        """Writes an answer into the segments as far as masking lets it;
-        returns how many voxels changed."""
+    def apply(self, pieces: Sequence[Piece], rules: Rules,
+              gives_back: bool = False) -> None:
+        """Writes an answer into the segments as far as masking lets it.
+        gives_back: it is no answer, but what others' edits cannot keep."""
         own = self.bound
         written = []
         for piece in pieces:
@@ -131,8 +135,25 @@ class Binding:
             if allowed is not None:
                 piece = self._masked(piece, allowed)
             written.append(piece)
-        return self.segments.write(
-            written, masking.losers(rules, self.segments, own))
+        net = self.segments.write(
+            written, masking.losers(rules, self.segments, own)).net
+        if gives_back:
+            self._taken.update({name: -change for name, change in net.items()
+                                if change < 0})
+        else:
+            self._net.update(net)
+
+    def begin_count(self) -> None:
+        """A call begins: what it takes from others counts from here."""
+        self._net.clear()
+        self._taken.clear()
+
+    def taken(self, own: Sequence[str]) -> Dict[str, int]:
+        """Voxels that segments lost since begin_count(), but for those that
+        the call was for."""
+        lost = Counter({name: -change for name, change in self._net.items()
+                        if change < 0 and name not in own})
+        return dict(self._taken + lost)
 
     def _masked(self, piece: Piece, allowed: np.ndarray) -> Piece:
         before = self.segments.read(piece.segment_id, piece.box)

@@ -548,7 +548,10 @@ class Logic:
         except Failure:
             done()
             raise
-        scene = None if goes_on else binding.collect(targets)
+        scene = None
+        if not goes_on:
+            scene = binding.collect(targets)
+            binding.begin_count()
         if bulk and binding.segments.drop_surfaces():
             self._surfaces = True
 
@@ -557,7 +560,7 @@ class Logic:
             desk = self._desk(binding)
             back = desk.take_in(scene, targets) if scene else []
             if back:
-                self._shower(binding, job)(back)
+                self._shower(binding, job, gives_back=True)(back)
             return call(desk, job)
 
         def finish(result: Result) -> None:
@@ -567,7 +570,7 @@ class Logic:
                     self.marks.erase(step, segment_id)
                 taken(result)
                 self._take(binding, result, rules, name in ("undo", "redo"))
-                self._report(name, result)
+                self._report(name, result, targets or binding.bound)
 
         def failed(error: BaseException) -> None:
             done()
@@ -595,19 +598,21 @@ class Logic:
             self.release()
         return False
 
-    def _shower(self, binding: Binding, job: Job) -> Callable:
+    def _shower(self, binding: Binding, job: Job,
+                gives_back: bool = False) -> Callable:
         """For the worker: shows pieces in the scene, later, on the main
         thread."""
         def show(pieces: List[Piece]) -> None:
-            job.tell(lambda: self._show(binding, pieces, job.rules))
+            job.tell(lambda: self._show(binding, pieces, job.rules,
+                                        gives_back))
 
         return show
 
     def _show(self, binding: Binding, pieces: List[Piece],
-              rules: masking.Rules) -> None:
+              rules: masking.Rules, gives_back: bool = False) -> None:
         if self.binding is binding and not binding.is_stale and pieces:
             self.on_before_write()
-            binding.apply(pieces, rules)
+            binding.apply(pieces, rules, gives_back)
 
     def _rules(self) -> masking.Rules:
         editor = self.editor
@@ -649,13 +654,21 @@ class Logic:
             if binding.segments.node.GetScene() is not None:
                 binding.segments.make_surfaces()
 
-    def _report(self, name: str, result: Result) -> None:
-        """The status line: what changed, and warnings."""
-        parts = [f"{self.segments.name(fact.segment_id)}: {fact.ml:.2f} ml, "
+    def _report(self, name: str, result: Result,
+                own: Sequence[str]) -> None:
+        """The status line: what changed, what was taken from segments that
+        the call was not for, and warnings. own: those that it was for."""
+        shown = self.segments.name
+        taken = self.binding.taken(own)
+        facts = [fact for fact in result.facts
+                 if fact.segment_id in own or fact.segment_id not in taken]
+        parts = [f"{shown(fact.segment_id)}: {fact.ml:.2f} ml, "
                  f"+{fact.added} -{fact.removed} voxels"
-                 for fact in result.facts[:4]]
-        if len(result.facts) > 4:
-            parts.append(f"and {len(result.facts) - 4} more")
+                 for fact in facts[:4]]
+        if len(facts) > 4:
+            parts.append(f"and {len(facts) - 4} more")
+        parts += [f"took {count} voxels from {shown(segment_id)}"
+                  for segment_id, count in taken.items()]
         if not parts:
             nothing = name in ("undo", "redo") and result.count == 0
             parts = [f"nothing to {name}" if nothing else

@@ -6,6 +6,7 @@ needs. Writing goes through Slicer's own SetBinaryLabelmapToSegment with the
 extent of the box, so that only that piece is copied and drawn again, and so
 that a foreign segment in the same layer is moved away, never painted over.
 """
+import collections
 import contextlib
 import re
 import uuid
@@ -46,6 +47,13 @@ LABELMAP = "Binary labelmap"
 #: alone.
 PALETTE = ((0.90, 0.62, 0.00), (0.34, 0.71, 0.91), (0.00, 0.62, 0.45),
            (0.94, 0.89, 0.26), (0.80, 0.47, 0.65), (0.00, 0.45, 0.70))
+
+
+class Written(NamedTuple):
+    """What a write changed."""
+
+    voxels: int  #: of the pieces
+    net: Dict[str, int]  #: by how many a segment grew or (negative) shrank
 
 
 class Piece(NamedTuple):
@@ -311,8 +319,8 @@ class Segments:
         return int(self.read(segment_id, box).sum()) if box else 0
 
     def write(self, pieces: Sequence[Piece],
-              losers: Sequence[str] = ()) -> int:
-        """Replaces voxels inside boxes; returns how many changed.
+              losers: Sequence[str] = ()) -> Written:
+        """Replaces voxels inside boxes.
 
         What goes is taken from all pieces before what comes is given to any:
         a voxel that moves from one class to another is never in both, which
@@ -320,23 +328,27 @@ class Segments:
         segments that give up the voxels that come; all others keep theirs.
         """
         changed, comes = 0, []
+        net: Dict[str, int] = collections.Counter()
         for segment_id, box, mask in pieces:
             mask = (np.asarray(mask) != 0).view(np.uint8)
             before = self.read(segment_id, box)
-            changed += self._erase(segment_id, box, before > mask)
+            goes = self._erase(segment_id, box, before > mask)
             come = mask > before
-            if come.any():
+            count = int(np.count_nonzero(come))
+            if count:
                 comes.append((segment_id, box, come))
-                changed += int(np.count_nonzero(come))
+            changed += goes + count
+            net[segment_id] += count - goes
         for _, box, come in comes:
             for loser in losers:
-                self._erase(loser, box, come & (self.read(loser, box) != 0))
+                net[loser] -= self._erase(
+                    loser, box, come & (self.read(loser, box) != 0))
         # Slicer's mode "replace" would drop all that a segment has outside
         # of the box when it is alone in its layer.
         mode = slicer.vtkSlicerSegmentationsModuleLogic.MODE_MERGE_MASK
         for segment_id, box, come in comes:
             self._merge(segment_id, box, come, mode)
-        return changed
+        return Written(changed, dict(net))
 
     def _erase(self, segment_id: str, box: Box, mask: np.ndarray) -> int:
         """Takes voxels, bool [k,j,i], from a segment that has them."""

@@ -65,8 +65,8 @@ class Stroke:
 
     def _go_on(self, call: Callable[[Desk, Job], Result],
                done: Callable[[], None], mark: Optional[Mark] = None) -> None:
-        self._logic._call("stroke", [], call, goes_on=True, done=done,
-                          mark=mark)
+        self._logic._call("stroke", [self._mark.segment_id], call,
+                          goes_on=True, done=done, mark=mark)
 
     def _ended(self) -> None:
         self._logic.is_drawing = False

@@ -287,6 +287,117 @@ class Taken(LogicTest):
                          rf"^took {count} voxels from ball; \d")
 
 
+class Overlap(LogicTest):
+    """The Segment Editor's "allow overlap", as the effect hands it on."""
+
+    CENTRE = BALLS[0][0]
+
+    def setUp(self):
+        super().setUp()
+        self.one = self.start(answer="instant")
+        self.other = self.logic.add_object("other")
+        self.editor = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        self.editor.SetAndObserveSegmentationNode(self.logic.segmentation)
+        self.editor.SetOverwriteMode(self.editor.OverwriteNone)
+        self.logic.editor, self.logic.overwrite = self.editor, True
+        self.click(self.one)
+        self.before = self.mask(self.one)
+
+    def click(self, name, voxel=CENTRE, positive=True):
+        self.logic.click(name, voxel, positive)
+        self.wait()
+
+    def assertShares(self):
+        """The first segment is as it was, the second has voxels of it."""
+        np.testing.assert_array_equal(self.mask(self.one), self.before)
+        self.assertTrue((self.mask(self.other) & self.before).any())
+
+    def test_nothing_is_taken(self):
+        self.click(self.other)
+        self.assertShares()
+        self.assertNotIn("took", self.lines[-1])
+        self.click(self.other, (40, 38, 30))
+        self.assertShares()
+
+    def test_panel_takes(self):
+        """Of the panel classes exclude one another, now and later."""
+        self.click(self.other)
+        self.assertShares()
+        self.logic.overwrite = False
+        self.logic.reset_segment(self.other)
+        self.wait()
+        np.testing.assert_array_equal(self.mask(self.one), self.before)
+        self.click(self.other)
+        self.assertFalse((self.mask(self.one) & self.mask(self.other)).any())
+        self.assertAgree(self.one, self.other)
+
+    def test_undo_and_redo(self):
+        self.click(self.other)
+        shared = self.mask(self.other)
+        self.logic.undo()
+        self.wait()
+        self.assertFalse(self.mask(self.other).any())
+        np.testing.assert_array_equal(self.mask(self.one), self.before)
+        self.assertAgree(self.one, self.other)
+        self.logic.redo()
+        self.wait()
+        self.assertShares()
+        np.testing.assert_array_equal(self.mask(self.other), shared)
+
+    def test_own_voxels_can_be_taken_away(self):
+        """By a negative click where another class has them, too; one undo
+        brings them back."""
+        self.click(self.other)
+        voxel = next(tuple(int(n) for n in at[::-1]) for at in np.argwhere(
+            self.mask(self.other) & self.before)
+            if tuple(at[::-1]) != self.CENTRE)
+        self.click(self.one, voxel, positive=False)
+        self.assertFalse(self.mask(self.one)[voxel[::-1]])
+        self.assertTrue(self.mask(self.other)[voxel[::-1]])
+        self.logic.undo()
+        self.wait()
+        self.assertShares()
+
+    def test_painted(self):
+        """Another tool paints over both: neither loses."""
+        self.click(self.other)
+        painted = self.mask(self.other)
+        self.paint(self.one, (2, 6, 2, 6, 2, 6))
+        self.before = self.mask(self.one)
+        self.click(self.other, (50, 55, 44), positive=False)
+        self.assertShares()
+        self.assertTrue(self.mask(self.other)[painted].all())
+
+    def test_slicers_undo(self):
+        history = slicer.vtkSegmentationHistory()
+        history.SetSegmentation(self.logic.segments.segmentation)
+        history.SaveState()
+        self.click(self.other)
+        history.RestorePreviousState()
+        self.click(self.other, (50, 50, 5))
+        statistics = self.logic.binding.desk.session.statistics
+        self.assertEqual(statistics(self.other).prompts, 1)
+        np.testing.assert_array_equal(self.mask(self.one), self.before)
+
+    def test_stroke(self):
+        """What a stroke shows on its way is no step."""
+        line = [geometry.ijk_to_world(self.volume, [(i, 22, 20)])
+                for i in range(8, 28)]
+        stroke = self.logic.begin_stroke(self.other, line[0], radius_mm=2)
+        for point in line[1:]:
+            stroke.append(point)
+            self.logic.pump()
+        stroke.end()
+        self.wait()
+        self.assertShares()
+        self.logic.undo()
+        self.wait()
+        self.assertFalse(self.mask(self.other).any())
+        np.testing.assert_array_equal(self.mask(self.one), self.before)
+        self.assertAgree(self.one, self.other)
+
+
 class Others(LogicTest):
     """What others do to the scene, before and between our calls."""
 

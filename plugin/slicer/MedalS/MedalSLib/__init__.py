@@ -13,6 +13,7 @@
     engine_thread.py   the one worker thread and the pump of its results
     desk.py            the session by segments: the worker's side
     binding.py         scene and session agree: the main thread's side
+    overlaps.py        voxels of several segments, where that is allowed
     segments.py        MRML segments: made, written by boxes, read, watched
     masking.py         what the Segment Editor's masking lets through
     geometry.py        RAS <-> LPS, matrices, boxes: the one place

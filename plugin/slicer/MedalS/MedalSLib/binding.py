@@ -16,6 +16,7 @@ from . import geometry, masking
 from .desk import Desk, Edit, Result, Scene
 from .failure import Failure
 from .masking import Rules
+from .overlaps import Overlaps
 from .segments import Piece, Segments
 
 
@@ -64,6 +65,7 @@ class Binding:
         self.bound: List[str] = []
         self._edited: Set[str] = set()
         self._kept_back: List[Tuple[str, geometry.Box]] = []
+        self.overlaps = Overlaps(geometry.size_of(volume))
         self._net: Counter = Counter()  #: since a call began, by segment
         self._taken: Counter = Counter()  #: what others' edits gave back
         self.segments.watch(self._note)
@@ -99,16 +101,23 @@ class Binding:
         present = self.segments.ids()
         names = [name for name in self.bound if name in self._edited]
         names += [name for name in targets if name not in self.bound]
+        # What the only one that a call is for shares with others is its own
+        # first, so that the call can take it away.
+        handed = frozenset(targets if len(targets) == 1 else ()) & \
+            frozenset(self.overlaps.names()) & frozenset(self.bound) - \
+            self._edited
+        names += handed
         self._edited.clear()
         edits = []
         for name in dict.fromkeys(names):
             if name in present:
-                edits.append(self._edit(name))
+                edits.append(self._edit(name, name in handed))
+        self.overlaps.prepared()
         return Scene(edits, present, {
             name: self.segments.text(name) for name in present},
-            frozenset(filter(self.segments.is_locked, present)))
+            frozenset(filter(self.segments.is_locked, present)), handed)
 
-    def _edit(self, name: str) -> Edit:
+    def _edit(self, name: str, is_handed: bool) -> Edit:
         size = geometry.size_of(self.volume)
         whole = (0, size[0], 0, size[1], 0, size[2])
         box = self.segments.box(name)
@@ -116,32 +125,82 @@ class Binding:
             box = geometry.intersection(box, whole)
         if box is None or geometry.is_empty(box):
             return Edit(name, self.segments.text(name), None, None)
-        return Edit(name, self.segments.text(name), box,
-                    self.segments.read(name, box))
+        mask = self.segments.read(name, box)
+        self.overlaps.drop(name, box, mask == 0)
+        if is_handed:
+            self.overlaps.drop(name, box, mask)
+        return Edit(name, self.segments.text(name), box, mask,
+                    self.overlaps.mask(name, box))
 
     # ---- into the scene ----------------------------------------------------
 
     def apply(self, pieces: Sequence[Piece], rules: Rules,
-              gives_back: bool = False) -> None:
+              own: Sequence[str] = (), gives_back: bool = False) -> None:
         """Writes an answer into the segments as far as masking lets it.
+        own: those that the call was for; none: history was gone through.
         gives_back: it is no answer, but what others' edits cannot keep."""
-        own = self.bound
         written = []
         for piece in pieces:
             if not self.segments.has(piece.segment_id):
                 continue
+            piece = self._overlapping(piece, rules.overlap and (
+                gives_back or (own and piece.segment_id not in own)))
             allowed = masking.editable(rules, self.segments,
                                        piece.segment_id, piece.box)
             if allowed is not None:
                 piece = self._masked(piece, allowed)
             written.append(piece)
-        net = self.segments.write(
-            written, masking.losers(rules, self.segments, own)).net
+        losers = masking.losers(rules, self.segments, self.bound)
+        if own and not rules.overlap:
+            losers += self._end_overlaps(written)
+        net = self.segments.write(written, losers).net
         if gives_back:
+            self.overlaps.prepared()
             self._taken.update({name: -change for name, change in net.items()
                                 if change < 0})
         else:
             self._net.update(net)
+
+    def _overlapping(self, piece: Piece, keeps: bool) -> Piece:
+        """A piece with what its segment shares with others. keeps: it loses
+        nothing now."""
+        name, box, mask = piece
+        kept = self.overlaps.mask(name, box)
+        if kept is None and not keeps:
+            return piece
+        mask = np.asarray(mask) != 0
+        self.overlaps.drop(name, box, mask)
+        if kept is not None:
+            mask = mask | kept
+        if keeps:
+            lost = (self.segments.read(name, box) != 0) & ~mask
+            self.overlaps.keep(name, box, lost)
+            mask = mask | lost
+        return Piece(name, box, mask)
+
+    def _end_overlaps(self, pieces: Sequence[Piece]) -> List[str]:
+        """Voxels that come to segments are no longer shared with others;
+        returns those."""
+        others = [name for name in self.overlaps.names()
+                  if not self.segments.is_locked(name)]
+        for name, box, mask in pieces:
+            come = (np.asarray(mask) != 0) & (self.segments.read(
+                name, box) == 0)
+            for other in others:
+                if other != name:
+                    self.overlaps.drop(other, box, come)
+        return others
+
+    def go_to(self, steps: Sequence[int]) -> None:
+        """Undo or redo: segments share what they shared after these steps.
+        Pieces of the session are to follow."""
+        pieces = []
+        for name, change in self.overlaps.go_to(steps).items():
+            box, goes, comes = change
+            if self.segments.has(name):
+                mask = self.segments.read(name, box) != 0
+                pieces.append(Piece(name, box, mask & ~goes | comes))
+        self.segments.write(pieces)
 
     def begin_count(self) -> None:
         """A call begins: what it takes from others counts from here."""
@@ -166,8 +225,14 @@ class Binding:
         """What masking kept from segments since the last call of this, as
         the scene has it now."""
         boxes, self._kept_back = self._kept_back, []
-        return [Piece(name, box, self.segments.read(name, box))
+        return [Piece(name, box, self._own(name, box))
                 for name, box in boxes if self.segments.has(name)]
+
+    def _own(self, name: str, box: geometry.Box) -> np.ndarray:
+        """A segment's voxels without those that it shares."""
+        mask = self.segments.read(name, box)
+        kept = self.overlaps.mask(name, box)
+        return mask if kept is None else np.where(kept, 0, mask)
 
     def settle(self, result: Result,
                make: Callable[[str], None]) -> None:

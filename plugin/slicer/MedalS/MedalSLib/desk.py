@@ -32,6 +32,8 @@ class Edit(NamedTuple):
     text: Optional[str]  #: what it was asked for by
     box: Optional[Box]  #: None: empty
     mask: Optional[np.ndarray]  #: u8 [k,j,i] over the box
+    #: bool, over the box: voxels that another class may have as well
+    kept: Optional[np.ndarray] = None
 
 
 class Scene(NamedTuple):
@@ -42,6 +44,8 @@ class Scene(NamedTuple):
     present: Sequence[str] = ()  #: all segments
     texts: Dict[str, Optional[str]] = {}  #: what they are asked for by
     locked: FrozenSet[str] = frozenset()
+    #: of edits: whose voxels that another class had are theirs again
+    handed: FrozenSet[str] = frozenset()
 
 
 class Fact(NamedTuple):
@@ -121,7 +125,8 @@ class Desk:
         self._texts, self._locked = scene.texts, scene.locked
         self._flush()
         self._lock_all()
-        known = [edit for edit in edits if edit.segment_id in self.bound()]
+        known = [edit for edit in edits if edit.segment_id in self.bound()
+                 and edit.segment_id not in scene.handed]
         gone = [name for name in self.bound() if name not in present]
         if (gone or any(map(self._differs, known))) and \
                 not self._is_undo_of_another(known, present):
@@ -132,7 +137,10 @@ class Desk:
                 back += self._set(edit)
                 self._push(1)
         for edit in edits:
-            if edit.segment_id in targets:
+            if edit.segment_id in scene.handed and self._differs(edit):
+                back += self._set(edit)
+                self._push(1, prepares=True)
+            elif edit.segment_id in targets:
                 back += self._ensure(edit)
         self._lock_all()
         return back
@@ -182,6 +190,10 @@ class Desk:
         there = self.session.statistics(edit.segment_id).voxels
         if edit.box is None:
             return there != 0
+        if edit.kept is not None:
+            edit = edit._replace(kept=None, mask=np.where(
+                edit.kept, self.session.read(edit.segment_id, edit.box,
+                                             np.uint8), edit.mask))
         if there != np.count_nonzero(edit.mask):
             return True
         return not np.array_equal(
@@ -192,6 +204,9 @@ class Desk:
         user's own hand. Returns what it did to others, and the class itself
         where it is not what was given."""
         name, box, mask = edit.segment_id, edit.box, edit.mask
+        if edit.kept is not None:
+            mask = np.where(edit.kept, self.session.read(name, box, np.uint8),
+                            mask)
         self.session.lock(name, False)
         there = self.session.statistics(name).voxels
         if box is None or there != np.count_nonzero(

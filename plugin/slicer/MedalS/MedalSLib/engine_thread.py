@@ -30,6 +30,7 @@ class Job:
                  post: Optional[Callable[[Callable], None]] = None):
         self.name = name
         self.rules: Any = None  #: masking that what it shows obeys
+        self.own: Any = ()  #: segments that it is for
         self._call = call
         self._done = done
         self._failed = failed

@@ -194,7 +194,7 @@ class Logic:
 
         def done(result: Result) -> None:
             if self.binding is binding:
-                self._take(binding, result, rules)
+                self._take(binding, result, rules, result.bound)
 
         def failed(error: BaseException) -> None:
             if self.binding is binding:
@@ -556,7 +556,7 @@ class Logic:
             self._surfaces = True
 
         def run(job: Job) -> Result:
-            job.rules = rules
+            job.rules, job.own = rules, targets or binding.bound
             desk = self._desk(binding)
             back = desk.take_in(scene, targets) if scene else []
             if back:
@@ -569,8 +569,10 @@ class Logic:
                 for step, segment_id in result.forgot:
                     self.marks.erase(step, segment_id)
                 taken(result)
-                self._take(binding, result, rules, name in ("undo", "redo"))
-                self._report(name, result, targets or binding.bound)
+                moves = name in ("undo", "redo")
+                own = targets or binding.bound
+                self._take(binding, result, rules, () if moves else own)
+                self._report(name, result, own)
 
         def failed(error: BaseException) -> None:
             done()
@@ -603,16 +605,17 @@ class Logic:
         """For the worker: shows pieces in the scene, later, on the main
         thread."""
         def show(pieces: List[Piece]) -> None:
-            job.tell(lambda: self._show(binding, pieces, job.rules,
+            job.tell(lambda: self._show(binding, pieces, job.rules, job.own,
                                         gives_back))
 
         return show
 
     def _show(self, binding: Binding, pieces: List[Piece],
-              rules: masking.Rules, gives_back: bool = False) -> None:
+              rules: masking.Rules, own: Sequence[str],
+              gives_back: bool = False) -> None:
         if self.binding is binding and not binding.is_stale and pieces:
             self.on_before_write()
-            binding.apply(pieces, rules, gives_back)
+            binding.apply(pieces, rules, own, gives_back)
 
     def _rules(self) -> masking.Rules:
         editor = self.editor
@@ -625,15 +628,20 @@ class Logic:
         return masking.rules_of(editor, region, self.overwrite)
 
     def _take(self, binding: Binding, result: Result, rules: masking.Rules,
-              moves: bool = False) -> None:
-        """Puts a result into the scene. moves: it is of undo or redo, after
-        which a new edit of the session would end the redoing."""
+              own: Sequence[str]) -> None:
+        """Puts a result into the scene. own: the segments that the call was
+        for; none: it is of undo or redo, after which a new edit of the
+        session would end the redoing."""
         binding.settle(result, lambda name: self._restore(
             binding, name, result))
-        self._show(binding, result.pieces, rules)
+        if not own:
+            binding.go_to(result.steps)
+        self._show(binding, result.pieces, rules, own)
+        if not self.is_drawing:
+            binding.overlaps.note(result.steps)
         self._restore_surfaces(binding)
         kept_back = binding.kept_back()
-        if kept_back and not moves:
+        if kept_back and own:
             self._queue.appendleft(lambda: self._submit(
                 lambda job: self._desk(binding).keep_back(kept_back),
                 "masking", _nothing,

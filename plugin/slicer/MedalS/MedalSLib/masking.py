@@ -26,6 +26,7 @@ class Rules(NamedTuple):
     intensity: Optional[Tuple[float, float]] = None  #: both ends belong to it
     overwrite: int = slicer.vtkMRMLSegmentEditorNode.OverwriteNone
     region: Optional[object] = None  #: vtkMRMLMarkupsROINode
+    overlap: bool = False  #: no segment loses what another one gains
 
 
 def rules_of(editor, region=None, overwrite: bool = False) -> Rules:
@@ -41,7 +42,8 @@ def rules_of(editor, region=None, overwrite: bool = False) -> Rules:
         intensity = tuple(editor.GetSourceVolumeIntensityMaskRange())
     mode = editor.GetOverwriteMode() if overwrite else editor.OverwriteNone
     return Rules(editor.GetMaskMode(), editor.GetMaskSegmentID() or "",
-                 intensity, mode, region)
+                 intensity, mode, region,
+                 overwrite and mode == editor.OverwriteNone)
 
 
 def editable(rules: Rules, segments: Segments, segment_id: str,

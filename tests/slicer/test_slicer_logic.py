@@ -558,13 +558,49 @@ class Others(LogicTest):
         self.logic.segmentation.CreateClosedSurfaceRepresentation()
         stroke = self.logic.begin_stroke(ball, geometry.ijk_to_world(
             self.volume, [(40, 34, 30)]))
-        self.logic.wait(60)
-        surface = "Closed surface"
-        segmentation = self.logic.segments.segmentation
-        self.assertFalse(segmentation.ContainsRepresentation(surface))
+        for j in range(36, 42):
+            stroke.append(geometry.ijk_to_world(self.volume, [(40, j, 30)]))
+            self.logic.wait(60)
+        has_surface = self.logic.segments.has_surface
+        self.assertFalse(has_surface(ball))
         stroke.end()
         self.wait()
-        self.assertTrue(segmentation.ContainsRepresentation(surface))
+        self.assertTrue(has_surface(ball))
+
+    def test_surfaces_once(self):
+        """Of an answer that is written twice, and of no other segment."""
+        ball = self.start()
+        other, hidden = map(self.logic.segments.make, ("other", "hidden"))
+        self.paint(other, (30, 36, 30, 36, 30, 36))
+        self.logic.segmentation.CreateClosedSurfaceRepresentation()
+        display = self.logic.segmentation.GetDisplayNode()
+        display.SetSegmentVisibility(hidden, False)
+        made, writes = [], []
+
+        @vtk.calldata_type(vtk.VTK_STRING)
+        def told(_caller, _event, name=None):
+            if self.logic.segments.has_surface(name):
+                made.append(name)
+
+        tag = self.logic.segments.segmentation.AddObserver(
+            slicer.vtkSegmentation.RepresentationModified, told)
+        self.logic.on_before_write = lambda: writes.append(True)
+        stroke = self.logic.begin_stroke(ball, geometry.ijk_to_world(
+            self.volume, [(18, 22, 20)]))
+        for j in range(23, 28):
+            stroke.append(geometry.ijk_to_world(self.volume, [(18, j, 20)]))
+            self.logic.wait(60)
+        stroke.end()
+        self.wait()
+        self.assertGreater(len(writes), 1)
+        self.assertEqual(made, [ball])
+        self.logic.click(hidden, BALLS[1][0])
+        self.wait()
+        self.assertEqual(made, [ball])
+        self.assertFalse(self.logic.segments.has_surface(hidden))
+        display.SetSegmentVisibility(hidden, True)
+        self.assertEqual(made, [ball, hidden])
+        self.logic.segments.segmentation.RemoveObserver(tag)
 
 
 class Trouble(LogicTest):

@@ -267,7 +267,7 @@ class Pressed(PanelTest):
             button.click()
             self.rest()
         self.ui.show3dCheck.click()
-        self.assertTrue(self.logic.segments.drop_surfaces())
+        self.assertTrue(self.logic.segments.has_surface(segment))
 
     def test_lock(self):
         """Of what is selected; the button follows the selection."""

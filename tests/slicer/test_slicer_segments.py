@@ -237,9 +237,28 @@ class Watching(SegmentsTest):
         self.assertEqual(self.segments.count(self.name), 216)
 
     def test_surfaces(self):
+        """Only of what is written, once, and of what is shown."""
+        other, hidden = self.segments.make("b"), self.segments.make("c")
+        node = self.segments.node
+        node.CreateDefaultDisplayNodes()
+        node.GetDisplayNode().SetSegmentVisibility3D(hidden, False)
+        node.CreateClosedSurfaceRepresentation()
+        self.seen.clear()
+        has = self.segments.has_surface
+        box, cube = (10, 14, 10, 14, 10, 14), np.ones((4, 4, 4))
+        self.segments.write([(self.name, box, cube)])
+        self.segments.write([(self.name, box, 0 * cube), (hidden, box, cube),
+                             (other, box, 0 * cube)])
+        self.assertEqual([has(name) for name in (self.name, other, hidden)],
+                         [False, True, False])
+        self.assertTrue(self.segments.lacks_surfaces)
         self.segments.make_surfaces()
-        self.assertTrue(self.segments.drop_surfaces())
-        self.assertFalse(self.segments.drop_surfaces())
+        self.assertEqual([has(name) for name in (self.name, other, hidden)],
+                         [True, True, False])
+        node.GetDisplayNode().SetSegmentVisibility3D(hidden, True)
+        self.segments.make_surfaces()
+        self.assertTrue(has(hidden))
+        self.assertFalse(self.segments.lacks_surfaces)
         self.assertEqual(self.seen, [])
 
 

@@ -7,7 +7,8 @@ the next call; what masking keeps from a segment is told to the session after
 each call.
 """
 from collections import Counter
-from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
+from typing import (Any, Callable, Dict, List, Optional, Sequence, Set,
+                    Tuple)
 
 import numpy as np
 import slicer
@@ -69,6 +70,11 @@ class Binding:
         self._net: Counter = Counter()  #: since a call began, by segment
         self._taken: Counter = Counter()  #: what others' edits gave back
         self.segments.watch(self._note)
+        node = self.segments.node
+        self._tag = node.AddObserver(node.DisplayModifiedEvent,
+                                     self._display_changed)
+        #: Whether more of an answer is to come: no surface is made yet
+        self.is_writing = False
 
     @property
     def array(self) -> np.ndarray:
@@ -83,8 +89,25 @@ class Binding:
             signature(self.volume) != self.signature
 
     def release(self) -> None:
-        """Stops watching the scene."""
+        """Stops watching the scene; surfaces are as they should be."""
         self.segments.unwatch()
+        self.segments.node.RemoveObserver(self._tag)
+        if self.segments.node.GetScene() is not None:
+            self.make_surfaces()
+
+    # ---- surfaces ----------------------------------------------------------
+
+    def make_surfaces(self) -> None:
+        """The last of an answer is written: surfaces that were dropped for
+        it are made, each once. Those that are not shown wait until they
+        are."""
+        self.is_writing = False
+        if self.segments.lacks_surfaces:
+            self.segments.make_surfaces()
+
+    def _display_changed(self, *_ignored: Any) -> None:
+        if not self.is_writing:
+            self.make_surfaces()
 
     # ---- from the scene ----------------------------------------------------
 
@@ -153,6 +176,7 @@ class Binding:
         losers = masking.losers(rules, self.segments, self.bound)
         if own and not rules.overlap:
             losers += self._end_overlaps(written)
+        self.is_writing = True
         net = self.segments.write(written, losers).net
         if gives_back:
             self.overlaps.prepared()
@@ -200,6 +224,7 @@ class Binding:
             if self.segments.has(name):
                 mask = self.segments.read(name, box) != 0
                 pieces.append(Piece(name, box, mask & ~goes | comes))
+        self.is_writing = True
         self.segments.write(pieces)
 
     def begin_count(self) -> None:

@@ -64,7 +64,6 @@ class Logic:
         self.on_before_write: Callable[[], None] = _nothing
         self._queue: Deque[Callable[[], None]] = collections.deque()
         self._was_busy = False
-        self._surfaces = False  #: dropped, to be made again
         self.is_drawing = False  #: a stroke is open
         self.strokes_dropped = 0  #: grows when open strokes are dropped
         self.marks = Marks()  #: prompts of the session that are to be seen
@@ -284,13 +283,13 @@ class Logic:
             result = desk.predict(wanted, progress=job.report)
             return result._replace(warnings=notes + result.warnings)
 
-        self._call("segment", names, call, bulk=True)
+        self._call("segment", names, call)
 
     def refine(self, passes: int = 1,
                names: Optional[Sequence[str]] = None) -> None:
         """Self-refinement of segments; None: all that are classes."""
         self._call("refine", names or [], lambda desk, job: desk.refine(
-            names, passes, progress=job.report), bulk=True)
+            names, passes, progress=job.report))
 
     # ---- prompts -----------------------------------------------------------
 
@@ -467,7 +466,6 @@ class Logic:
         self.is_drawing = False
         self.strokes_dropped += 1
         binding.release()
-        self._restore_surfaces(binding)
 
         def close(job: Job) -> None:
             if binding.desk is not None:
@@ -499,15 +497,14 @@ class Logic:
                 self.on_error(line_of(error))
 
     def _call(self, name: str, targets: Sequence[str],
-              call: Callable[[Desk, Job], Result], bulk: bool = False,
-              goes_on: bool = False,
+              call: Callable[[Desk, Job], Result], goes_on: bool = False,
               done: Callable[[], None] = _nothing,
               taken: Callable[[Result], None] = _nothing,
               mark: Optional[Mark] = None) -> None:
         """Queues a call on the session, after what others changed in the
-        scene was taken in. bulk: drop surfaces meanwhile. goes_on: with an
-        open stroke, when nothing can be taken in. done: it has ended; taken:
-        its result belongs to the scene. mark: to be seen for its prompt.
+        scene was taken in. goes_on: with an open stroke, when nothing can be
+        taken in. done: it has ended; taken: its result belongs to the scene.
+        mark: to be seen for its prompt.
 
         Masking is that of this moment, whatever is set when the answer
         comes."""
@@ -524,8 +521,7 @@ class Logic:
                 self.marks.settle(mark, result.steps)
 
         def start() -> None:
-            self._start(name, targets, call, bulk, goes_on, ended, took,
-                        rules)
+            self._start(name, targets, call, goes_on, ended, took, rules)
 
         self._binding()
         if mark is not None:
@@ -534,13 +530,13 @@ class Logic:
         self._next()
 
     def _start(self, name: str, targets: Sequence[str],
-               call: Callable[[Desk, Job], Result], bulk: bool, goes_on: bool,
+               call: Callable[[Desk, Job], Result], goes_on: bool,
                done: Callable[[], None], taken: Callable[[Result], None],
                rules: masking.Rules) -> None:
         binding = self._binding()
         if not self.thread.is_idle:  # it had to be opened again
             self._queue.appendleft(lambda: self._start(
-                name, targets, call, bulk, goes_on, done, taken, rules))
+                name, targets, call, goes_on, done, taken, rules))
             return
         try:
             for target in () if goes_on else targets:
@@ -552,8 +548,6 @@ class Logic:
         if not goes_on:
             scene = binding.collect(targets)
             binding.begin_count()
-        if bulk and binding.segments.drop_surfaces():
-            self._surfaces = True
 
         def run(job: Job) -> Result:
             job.rules, job.own = rules, targets or binding.bound
@@ -657,10 +651,10 @@ class Logic:
         binding.segments.set_locked(made, name in result.locked)
 
     def _restore_surfaces(self, binding: Binding) -> None:
-        if self._surfaces and not self.is_drawing:
-            self._surfaces = False
-            if binding.segments.node.GetScene() is not None:
-                binding.segments.make_surfaces()
+        """An answer has ended; a stroke that is drawn has more to come."""
+        if not self.is_drawing and \
+                binding.segments.node.GetScene() is not None:
+            binding.make_surfaces()
 
     def _report(self, name: str, result: Result,
                 own: Sequence[str]) -> None:

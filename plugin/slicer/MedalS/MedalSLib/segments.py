@@ -125,6 +125,7 @@ class Segments:
         self._writing = 0
         self._names: Dict[str, str] = {}  #: last seen, of deleted ones too
         self._observers: List[int] = []
+        self._without_surface: Set[str] = set()  #: dropped by write()
 
     @property
     def segmentation(self):
@@ -160,6 +161,14 @@ class Segments:
         display = self.node.GetDisplayNode()
         return display is None or bool(display.GetSegmentVisibility(
             segment_id))
+
+    def is_visible_3d(self, segment_id: str) -> bool:
+        """Whether a segment is shown in 3-D views."""
+        display = self.node.GetDisplayNode()
+        return display is None or bool(
+            display.GetVisibility() and display.GetVisibility3D() and
+            display.GetSegmentVisibility(segment_id) and
+            display.GetSegmentVisibility3D(segment_id))
 
     def is_locked(self, segment_id: str) -> bool:
         """Whether our answers leave a segment's voxels alone."""
@@ -320,7 +329,8 @@ class Segments:
 
     def write(self, pieces: Sequence[Piece],
               losers: Sequence[str] = ()) -> Written:
-        """Replaces voxels inside boxes.
+        """Replaces voxels inside boxes. Closed surfaces of what changes are
+        dropped: make_surfaces() is to follow when all is written.
 
         What goes is taken from all pieces before what comes is given to any:
         a voxel that moves from one class to another is never in both, which
@@ -372,6 +382,7 @@ class Segments:
         # Only voxels of this segment are erased; that others are named as
         # ones to overwrite keeps it in the layer that it shares with them.
         others = self.ids() if mode == logic.MODE_MERGE_MIN else []
+        self._drop_surface(segment_id)
         with self.writing():
             done = logic.SetBinaryLabelmapToSegment(
                 image, self.node, segment_id, mode, geometry.vtk_extent(box),
@@ -415,19 +426,43 @@ class Segments:
 
     # ---- surfaces ----------------------------------------------------------
 
-    def drop_surfaces(self) -> bool:
-        """Drops the closed surfaces, which Slicer would else make again after
-        every box; returns whether there were any."""
-        if not self.segmentation.ContainsRepresentation(SURFACE):
-            return False
-        with self.writing():
-            self.segmentation.RemoveRepresentation(SURFACE)
-        return True
+    def _drop_surface(self, segment_id: str) -> None:
+        """Drops a segment's closed surface, which Slicer would else make
+        again after every box."""
+        if self.has_surface(segment_id):
+            self._without_surface.add(segment_id)
+            with self.writing():
+                self.segmentation.GetSegment(segment_id).RemoveRepresentation(
+                    SURFACE)
+
+    def has_surface(self, segment_id: str) -> bool:
+        """Whether a segment has a closed surface."""
+        segment = self.segmentation.GetSegment(segment_id)
+        return segment is not None and \
+            segment.GetRepresentation(SURFACE) is not None
+
+    @property
+    def lacks_surfaces(self) -> bool:
+        """Whether surfaces were dropped and not made again."""
+        return bool(self._without_surface)
 
     def make_surfaces(self) -> None:
-        """Makes the closed surfaces again."""
+        """Makes the closed surfaces that write() has dropped, each once;
+        those of segments that are not shown in 3-D wait."""
+        there = set(filter(self.has, self._without_surface))
+        shown = set(filter(self.is_visible_3d, there))
+        self._without_surface = there - shown
+        if not shown:
+            return
+        # Slicer makes all that lack one: others have an empty one meanwhile.
+        others = [self.segmentation.GetSegment(name) for name in self.ids()
+                  if name not in shown and not self.has_surface(name)]
         with self.writing():
+            for other in others:
+                other.AddRepresentation(SURFACE, vtk.vtkPolyData())
             self.node.CreateClosedSurfaceRepresentation()
+            for other in others:
+                other.RemoveRepresentation(SURFACE)
 
     def sharing(self, segment_id: str) -> Set[str]:
         """Segments in the same layer, itself too."""

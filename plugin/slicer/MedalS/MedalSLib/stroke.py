@@ -29,7 +29,7 @@ class Stroke:
         logic.is_drawing = True
         logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
             name, first, positive, kind=kind, radius_mm=radius_mm,
-            space="lps"), bulk=True, done=self._sent)
+            space="lps"), done=self._sent)
 
     @property
     def _is_open(self) -> bool:

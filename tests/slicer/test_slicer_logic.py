@@ -1,8 +1,10 @@
 """Logic, desk and binding with the real engine on the real Slicer core."""
+import gc
 import os
 import tempfile
 import time
 import unittest
+import weakref
 
 import numpy as np
 import slicer
@@ -756,15 +758,54 @@ class Trouble(LogicTest):
         self.logic.release()
         self.logic.wait(300)
         self.assertEqual(self.errors, [])
-        self.assertFails("no longer in the scene", self.logic.segment, "liver")
+        self.assertFails("^input volume: none chosen", self.logic.segment,
+                         "liver")
         self.start()
 
-    def test_scene_closed_without_a_word(self):
-        """Nobody told us."""
+    def test_nodes_removed_while_the_engine_works(self):
+        """The scene stays open: that is a loss."""
         self.working()
-        self.application.scene.Clear()
+        self.application.scene.RemoveNode(self.volume)
         self.logic.wait(300)
         self.assertEqual(len(self.errors), 1)
+        self.assertFails("no longer in the scene", self.logic.segment, "liver")
+
+    def test_scene_closed_without_a_word(self):
+        """Nobody tells the logic: it looks itself, and holds no node and no
+        observer, even while the engine works."""
+        ball = self.working()
+        scene = self.application.scene
+        self.logic.editor = scene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        self.logic.editor.SetAndObserveSegmentationNode(
+            self.logic.segmentation)
+        self.logic.region = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+        self.logic.click(ball, BALLS[0][0])
+        deleted = []
+        for name in ("volume", "segmentation", "editor", "region"):
+            getattr(self.logic, name).AddObserver(
+                "DeleteEvent", lambda *_, name=name: deleted.append(name))
+        self.volume = None
+        scene.Clear()
+        self.logic.wait(300)
+        gc.collect()
+        self.assertEqual(self.errors, [])
+        self.assertEqual(set(deleted), {"editor", "region", "segmentation",
+                                        "volume"})
+        self.assertIsNone(self.logic.binding)
+
+    def test_scene_keeps_no_logic(self):
+        """It watches, and does not hold."""
+        self.start()
+        self.logic.wait()
+        kept = weakref.ref(self.logic)
+        self.logic.close()
+        self._cleanups = [entry for entry in self._cleanups
+                          if entry[0] != self.logic.close]
+        self.logic = None
+        gc.collect()
+        self.assertIsNone(kept())
+        self.application.scene.Clear()
 
     def test_cancel(self):
         self.working()

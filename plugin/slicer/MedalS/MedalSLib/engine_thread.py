@@ -168,3 +168,4 @@ class EngineThread:
                 return
             job.run()
             self._results.put(lambda job=job: self._pending.remove(job))
+            del job  # what it works on may go while the thread waits

@@ -14,6 +14,7 @@ is raised out of pump().
 """
 import collections
 import time
+import weakref
 from typing import (Any, Callable, Deque, Dict, Hashable, List, Optional,
                     Sequence)
 
@@ -63,6 +64,8 @@ class Logic:
         self.on_history: Callable[[bool, bool], None] = _nothing
         self.on_before_write: Callable[[], None] = _nothing
         self._queue: Deque[Callable[[], None]] = collections.deque()
+        self._scene: Any = None  #: vtkMRMLScene of what is chosen
+        self._scene_tag = 0
         self._was_busy = False
         self.is_drawing = False  #: a stroke is open
         self.strokes_dropped = 0  #: grows when open strokes are dropped
@@ -96,9 +99,39 @@ class Logic:
             segmentation.CreateDefaultDisplayNodes()
         if volume is not self.volume or segmentation is not self.segmentation:
             self.release()
+        self._watch(volume.GetScene())
         Segments(segmentation, volume).prepare()
         self.volume, self.segmentation = volume, segmentation
         return segmentation
+
+    def _watch(self, scene) -> None:
+        """Lets everything of a scene go when it is closed."""
+        if scene is self._scene:
+            return
+        self._unwatch()
+        if scene is None:
+            return
+        own = weakref.ref(self)  # the scene is not to keep us
+
+        def closes(*_ignored: Any) -> None:
+            logic = own()
+            if logic is not None:
+                logic.forget_scene()
+
+        self._scene = scene
+        self._scene_tag = scene.AddObserver(scene.StartCloseEvent, closes)
+
+    def _unwatch(self) -> None:
+        if self._scene is not None:
+            self._scene.RemoveObserver(self._scene_tag)
+        self._scene = None
+
+    def forget_scene(self) -> None:
+        """Lets the session and every node go; what runs is cancelled, its
+        result dropped. Called when the scene closes."""
+        self.release()
+        self.volume = self.segmentation = None
+        self.editor = self.region = None
 
     @property
     def default_modality(self) -> Optional[str]:
@@ -476,6 +509,7 @@ class Logic:
 
     def close(self) -> None:
         """Ends the engine's thread; this object is of no more use."""
+        self._unwatch()
         binding, self.binding = self.binding, None
         if binding is not None:
             binding.release()

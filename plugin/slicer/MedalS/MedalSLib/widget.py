@@ -113,7 +113,7 @@ class Panel(VTKObservationMixin):
 
     def _scene_closes(self, *_ignored: Any) -> None:
         self._take_tool(None)
-        self.logic.release()
+        self.logic.forget_scene()
         self._unbind_parameters()
 
     def _scene_closed(self, *_ignored: Any) -> None:

@@ -124,6 +124,65 @@ class Writing(SegmentsTest):
         self.assertFails("segmentation result: another grid than volume other",
                          Segments(segments.node, other).prepare)
 
+    def geometry(self, segments):
+        """Matrix to the world and size of what Slicer's tools will make."""
+        image = slicer.vtkOrientedImageData()
+        converter = slicer.vtkSegmentationConverter
+        self.assertTrue(converter.DeserializeImageGeometry(
+            segments.segmentation.GetConversionParameter(
+                converter.GetReferenceImageGeometryParameterName()),
+            image, False))
+        matrix = vtk.vtkMatrix4x4()
+        image.GetImageToWorldMatrix(matrix)
+        return (geometry.between(segments.node, None) @
+                geometry.array_of(matrix), image.GetDimensions())
+
+    def assertOnVolume(self, segments):
+        matrix, size = self.geometry(segments)
+        np.testing.assert_allclose(
+            matrix, geometry.between(segments.volume, None) @
+            geometry.ijk_to_ras(segments.volume), atol=1e-4)
+        self.assertEqual(size, SIZE)
+
+    def test_geometry_under_another_transform(self):
+        """A segmentation that had a transform, and the volume has its own."""
+        for own in (None, matrix_of(TURN.T, (1, 1, 1))):
+            volume = add_volume(np.zeros(SIZE[::-1], np.int16),
+                                matrix_of(TURN))
+            if own is not None:
+                volume.SetAndObserveTransformNodeID(
+                    add_transform(own).GetID())
+            node = add_segmentation()
+            node.SetAndObserveTransformNodeID(add_transform(
+                matrix_of(TURN, (1, 1, 1), (9, 8, 7))).GetID())
+            segments = Segments(node, volume)
+            segments.prepare()
+            self.assertOnVolume(segments)
+
+    def test_geometry_of_another_volume(self):
+        """Segments without a voxel bind to nothing; those with voxels on the
+        volume's grid are its own, whatever geometry was set."""
+        for paints in (False, True):
+            segments = self.make(matrix_of(TURN))
+            name = segments.make("a")
+            if paints:
+                segments.write([(name, (2, 8, 2, 8, 2, 8),
+                                 np.ones((6, 6, 6)))])
+            other = add_volume(np.zeros((9, 9, 9), np.int16),
+                               matrix_of(ORIENTATIONS[7], (3, 3, 3)))
+            segments.node.SetReferenceImageGeometryParameterFromVolumeNode(
+                other)
+            segments.prepare()
+            self.assertOnVolume(segments)
+            self.assertEqual(segments.count(name), 216 if paints else 0)
+        empty = self.make()
+        empty.make("a")
+        moved = Segments(empty.node, other)
+        moved.prepare()
+        np.testing.assert_allclose(self.geometry(moved)[0],
+                                   geometry.ijk_to_ras(other), atol=1e-4)
+        self.assertEqual(self.geometry(moved)[1], (9, 9, 9))
+
     def test_surface_as_source(self):
         segments = self.make()
         segments.write([(segments.make("a"), (2, 8, 2, 8, 2, 8),

@@ -214,29 +214,49 @@ class Segments:
     # ---- making ------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Gives a new segmentation the volume's grid and transform, and makes
-        labelmaps its source.
+        """Gives a segmentation the volume's grid, and one without a voxel
+        its transform, too; makes labelmaps the source of a new one.
 
         Raises Failure when segments are there on another grid.
         """
         node, volume = self.node, self.volume
         if self.segmentation.GetNumberOfSegments() == 0:
-            node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
-            node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
             self.segmentation.SetSourceRepresentationName(LABELMAP)
         elif self.segmentation.GetSourceRepresentationName() != LABELMAP:
             raise Failure(
                 f"segmentation {node.GetName()}: its source is "
                 f"{self.segmentation.GetSourceRepresentationName()}; expected "
                 f"{LABELMAP}: convert it in the module Segmentations")
+        layers = [layer for layer in map(self._layer, self.ids())
+                  if layer is not None]
+        # First: the grid is one in the segmentation's own coordinates.
+        if not layers and \
+                node.GetParentTransformNode() is not \
+                volume.GetParentTransformNode():
+            node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
         matrix = geometry.labelmap_matrix(volume, node)
-        for segment_id in self.ids():
-            layer = self._layer(segment_id)
-            if layer is not None and not _same_grid(layer, matrix):
-                raise Failure(
-                    f"segmentation {node.GetName()}: another grid than volume "
-                    f"{volume.GetName()}; expected the same one: choose a new "
-                    "segmentation")
+        if not all(_same_grid(layer, matrix) for layer in layers):
+            raise Failure(
+                f"segmentation {node.GetName()}: another grid than volume "
+                f"{volume.GetName()}; expected the same one: choose a new "
+                "segmentation")
+        if not self._has_geometry(matrix, is_bare=not layers):
+            node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+
+    def _has_geometry(self, matrix: np.ndarray, is_bare: bool) -> bool:
+        """Whether the reference geometry is on the volume's grid; for a bare
+        segmentation, just the volume's. Others' tools make new voxels on
+        it."""
+        converter = slicer.vtkSegmentationConverter
+        there = self.segmentation.GetConversionParameter(
+            converter.GetReferenceImageGeometryParameterName())
+        image = slicer.vtkOrientedImageData()
+        if not there or not converter.DeserializeImageGeometry(there, image,
+                                                               False):
+            return False
+        size = self.volume.GetImageData().GetDimensions()
+        return _same_grid(image, matrix) and (
+            not is_bare or image.GetDimensions() == size)
 
     def make(self, name: str, text: Optional[str] = None,
              known: Optional[Known] = None,

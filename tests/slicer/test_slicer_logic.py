@@ -554,6 +554,37 @@ class Others(LogicTest):
         self.assertGreater(len(at), 5)
         self.assertTrue((np.abs(at - (18, 22, 20)) <= 4).all())
 
+    def test_masking_of_the_call(self):
+        """Its area is deleted, its region moved while the engine works; a
+        bad one is refused before."""
+        ball = self.start()
+        room = self.logic.segments.make("room")
+        self.paint(room, (16, 22, 20, 26, 18, 24))
+        inside = self.mask(room)
+        self.logic.editor = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLSegmentEditorNode")
+        self.logic.editor.SetAndObserveSegmentationNode(
+            self.logic.segmentation)
+        self.logic.editor.SetMaskMode(
+            slicer.vtkMRMLSegmentationNode.EditAllowedInsideSingleSegment)
+        self.logic.editor.SetMaskSegmentID(room)
+        self.logic.region = slicer.mrmlScene.AddNewNodeByClass(
+            "vtkMRMLMarkupsROINode")
+        self.logic.region.SetCenter(list(geometry.ijk_to_world(
+            self.volume, [(18, 22, 20)])[0]))
+        self.logic.region.SetSize(9, 9, 9)
+        self.logic.click(ball, BALLS[0][0])
+        self.logic.segments.segmentation.RemoveSegment(room)
+        self.logic.region.SetCenter(900, 900, 900)
+        self.wait()
+        at = np.argwhere(self.mask(ball))[:, ::-1]
+        self.assertGreater(len(at), 5)
+        self.assertTrue((np.abs(at - (18, 22, 20)) <= 4).all())
+        self.assertFalse((self.mask(ball) & ~inside).any())
+        self.assertFails("^masking: the editable area is inside a segment "
+                         "that is not there", self.logic.click, ball,
+                         BALLS[0][0])
+
     def test_surfaces_come_back(self):
         ball = self.start(answer="instant")
         self.paint(ball, (30, 36, 30, 36, 30, 36))

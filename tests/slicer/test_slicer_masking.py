@@ -71,7 +71,7 @@ class Masking(SceneTest):
     def check_against_slicer(self, **settings):
         """Ours lets through just what Slicer's editor lets through."""
         editor = self.editor(**settings)
-        rules = masking.rules_of(editor, overwrite=True)
+        rules = masking.rules_of(self.segments, editor, overwrite=True)
         modifier = np.random.default_rng(4).random(SIZE[::-1]) < 0.4
         allowed = masking.editable(rules, self.segments, self.edited, WHOLE)
         added = modifier if allowed is None else modifier & allowed
@@ -111,14 +111,16 @@ class Masking(SceneTest):
     def test_overwrite_visible(self):
         self.check_against_slicer(
             OverwriteMode=EDITOR.OverwriteVisibleSegments)
-        self.assertEqual(masking.losers(
-            Rules(overwrite=EDITOR.OverwriteVisibleSegments), self.segments,
-            [self.edited]), [self.masks["seen"][0]])
+        rules = masking.rules_of(self.segments, self.editor(
+            OverwriteMode=EDITOR.OverwriteVisibleSegments), overwrite=True)
+        self.assertEqual(masking.losers(rules, self.segments, [self.edited]),
+                         [self.masks["seen"][0]])
 
     def test_a_box_of_it(self):
         """A box gives what the whole gives there."""
-        rules = Rules(area=NODE.EditAllowedOutsideAllSegments,
-                      intensity=(10, 80))
+        rules = Rules(masking.area_of(
+            self.segments, NODE.EditAllowedOutsideAllSegments),
+            intensity=(10, 80))
         box = (3, 9, 4, 12, 5, 6)
         whole = masking.editable(rules, self.segments, self.edited, WHOLE)
         np.testing.assert_array_equal(
@@ -127,17 +129,53 @@ class Masking(SceneTest):
 
     def test_panel_touches_no_other(self):
         editor = self.editor(OverwriteMode=EDITOR.OverwriteAllSegments)
-        rules = masking.rules_of(editor)
+        rules = masking.rules_of(self.segments, editor)
         self.assertEqual(masking.losers(rules, self.segments, []), [])
         self.assertIsNone(masking.editable(Rules(), self.segments,
                                            self.edited, WHOLE))
 
     def test_area_that_is_gone(self):
-        rules = Rules(area=NODE.EditAllowedInsideSingleSegment,
-                      area_segment="gone")
+        editor = self.editor(MaskMode=NODE.EditAllowedInsideSingleSegment,
+                             MaskSegmentID="gone")
         self.assertFails("masking: the editable area is inside a segment "
-                         "that is not there", masking.editable, rules,
-                         self.segments, self.edited, WHOLE)
+                         "that is not there", masking.rules_of,
+                         self.segments, editor)
+
+    def test_of_the_moment(self):
+        """Segments that go, move, hide or are locked, a region that moves:
+        rules stay what they were."""
+        region = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+        region.SetSize(20, 20, 20)
+        region.SetCenter(list(geometry.ijk_to_world(
+            self.segments.volume, [(8, 9, 10)])[0]))
+        seen, mask = self.masks["seen"]
+        for mode in (NODE.EditAllowedInsideSingleSegment,
+                     NODE.EditAllowedInsideVisibleSegments,
+                     NODE.EditAllowedOutsideVisibleSegments):
+            rules = masking.rules_of(self.segments, self.editor(
+                MaskMode=mode, MaskSegmentID=seen,
+                OverwriteMode=EDITOR.OverwriteVisibleSegments), region, True)
+            before = masking.editable(rules, self.segments, self.edited,
+                                      WHOLE)
+            self.assertTrue(before.any())
+            display = self.segments.node.GetDisplayNode()
+            display.SetSegmentVisibility(seen, False)
+            self.segments.write([(seen, WHOLE, ~mask)])
+            region.SetCenter(900, 900, 900)
+            np.testing.assert_array_equal(masking.editable(
+                rules, self.segments, self.edited, WHOLE), before)
+            self.assertEqual(masking.losers(rules, self.segments,
+                                            [self.edited]), [seen])
+            display.SetSegmentVisibility(seen, True)
+            self.segments.write([(seen, WHOLE, mask)])
+            region.SetCenter(list(geometry.ijk_to_world(
+                self.segments.volume, [(8, 9, 10)])[0]))
+        self.segments.segmentation.RemoveSegment(seen)
+        slicer.mrmlScene.RemoveNode(region)
+        np.testing.assert_array_equal(masking.editable(
+            rules, self.segments, self.edited, WHOLE), before)
+        self.assertEqual(masking.losers(rules, self.segments, []),
+                         [self.edited])
 
 
 class Regions(SceneTest):
@@ -145,7 +183,7 @@ class Regions(SceneTest):
     point."""
 
     def check(self, volume, region):
-        inside = masking.in_region(region, volume, WHOLE)
+        inside = masking.in_region(masking.region_of(region, volume), WHOLE)
         self.assertTrue(0 < inside.sum() < inside.size)
         rng = np.random.default_rng(5)
         for k, j, i in rng.integers(0, SIZE[::-1], (300, 3)):

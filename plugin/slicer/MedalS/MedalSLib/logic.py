@@ -205,7 +205,6 @@ class Logic:
         image = medals.Image(binding.array, grid.spacing, grid.origin,
                              grid.direction)
         model, modality = self.model, self.modality
-        rules = self._rules()
         root, array = self.journal, binding.array
 
         def session(job: Job, journal: Optional[str]) -> Any:
@@ -226,7 +225,7 @@ class Logic:
 
         def done(result: Result) -> None:
             if self.binding is binding:
-                self._take(binding, result, rules, result.bound)
+                self._take(binding, result, masking.Rules(), result.bound)
 
         def failed(error: BaseException) -> None:
             if self.binding is binding:
@@ -476,7 +475,7 @@ class Logic:
         self._drop_all()
         if was_drawing and self.binding is not None:
             self._call("stroke", [], lambda desk, job: desk.cancel_stroke(),
-                       goes_on=True)
+                       goes_on=True, rules=masking.Rules())
 
     def _drop_all(self) -> None:
         self.is_drawing = False
@@ -534,15 +533,17 @@ class Logic:
               call: Callable[[Desk, Job], Result], goes_on: bool = False,
               done: Callable[[], None] = _nothing,
               taken: Callable[[Result], None] = _nothing,
-              mark: Optional[Mark] = None) -> None:
+              mark: Optional[Mark] = None,
+              rules: Optional[masking.Rules] = None) -> None:
         """Queues a call on the session, after what others changed in the
         scene was taken in. goes_on: with an open stroke, when nothing can be
         taken in. done: it has ended; taken: its result belongs to the scene.
         mark: to be seen for its prompt.
 
         Masking is that of this moment, whatever is set when the answer
-        comes."""
-        rules = self._rules()
+        comes; rules: another moment's."""
+        if rules is None:
+            rules = self._rules()
 
         def ended() -> None:
             done()
@@ -646,6 +647,7 @@ class Logic:
             binding.apply(pieces, rules, own, gives_back)
 
     def _rules(self) -> masking.Rules:
+        """Masking as it is now; Failure when it cannot be followed."""
         editor = self.editor
         if editor is not None and \
                 editor.GetSegmentationNode() is not self.segmentation:
@@ -653,7 +655,8 @@ class Logic:
         region = self.region
         if region is not None and region.GetScene() is None:
             region = None
-        return masking.rules_of(editor, region, self.overwrite)
+        return masking.rules_of(self.segments, editor, region,
+                                self.overwrite)
 
     def _take(self, binding: Binding, result: Result, rules: masking.Rules,
               own: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import re
 import uuid
 from typing import (Callable, Dict, Iterator, List, NamedTuple, Optional,
-                    Sequence, Set)
+                    Sequence, Set, Tuple)
 
 import numpy as np
 import slicer
@@ -341,6 +341,25 @@ class Segments:
         mask[geometry.box_slices(common, box[::2])] = (
             _view(layer)[geometry.box_slices(common, own[::2])] == value)
         return mask
+
+    def labels(self, ids: Sequence[str]) -> Tuple[
+            Dict[str, Tuple[int, int]], List[Tuple[Box, np.ndarray]]]:
+        """Voxels of segments, copied by layers: for each that is not empty
+        the place of its layer and its label there; boxes and labels
+        [k,j,i] of the layers."""
+        members: Dict[str, Tuple[int, int]] = {}
+        layers: List[Tuple[Box, np.ndarray]] = []
+        for shared in self._by_layer().values():
+            names = [name for name in shared if name in ids]
+            layer = self._layer(shared[0])
+            array = _view(layer)
+            if not names or array is None:
+                continue
+            members.update({name: (len(layers), self.segmentation.GetSegment(
+                name).GetLabelValue()) for name in names})
+            layers.append((geometry.box_of_extent(layer.GetExtent()),
+                           array.copy()))
+        return members, layers
 
     def count(self, segment_id: str) -> int:
         """Voxels of a segment."""

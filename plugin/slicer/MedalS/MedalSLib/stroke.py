@@ -25,11 +25,12 @@ class Stroke:
         self._is_over = False
         self._serial = logic.strokes_dropped
         self._mark = Mark(name, kind, points, positive)
+        self._rules = logic._rules()
         first = logic._lps(points)
         logic.is_drawing = True
         logic._call(kind, [name], lambda desk, job: desk.begin_stroke(
             name, first, positive, kind=kind, radius_mm=radius_mm,
-            space="lps"), done=self._sent)
+            space="lps"), done=self._sent, rules=self._rules)
 
     @property
     def _is_open(self) -> bool:
@@ -66,7 +67,8 @@ class Stroke:
     def _go_on(self, call: Callable[[Desk, Job], Result],
                done: Callable[[], None], mark: Optional[Mark] = None) -> None:
         self._logic._call("stroke", [self._mark.segment_id], call,
-                          goes_on=True, done=done, mark=mark)
+                          goes_on=True, done=done, mark=mark,
+                          rules=self._rules)
 
     def _ended(self) -> None:
         self._logic.is_drawing = False

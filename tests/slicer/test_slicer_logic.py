@@ -909,7 +909,7 @@ class Trouble(LogicTest):
             second.on_error, second.journal = lines.append, folder
             second.model, second.vocabulary = (self.logic.model,
                                                self.logic.vocabulary)
-            second.choose(self.volume)
+            second.choose(self.volume, self.logic.segmentation)
             second.add_object("late")
             second.wait()
             self.assertEqual(len(lines), 1)
@@ -919,12 +919,59 @@ class Trouble(LogicTest):
             self.logic.release()
             self.logic.wait()
 
+    def test_journals_of_two_segmentations(self):
+        """Of one volume: each has its own, in this scene, in a saved one and
+        after a lost one."""
+        with tempfile.TemporaryDirectory() as folder:
+            first = self.start(journal=folder, answer="instant")
+            self.logic.click(first, (10, 10, 10))
+            self.wait()
+            nodes = [self.logic.segmentation]
+            nodes.append(slicer.mrmlScene.AddNewNodeByClass(
+                "vtkMRMLSegmentationNode", "second"))
+            self.logic.choose(self.volume, nodes[1])
+            second = self.logic.add_object("second")
+            self.logic.click(second, (20, 20, 20))
+            self.wait()
+            self.assertEqual(self.logic.segments.ids(), [second])
+            self.assertEqual(len(os.listdir(folder)), 2)
+            for node, name in zip(nodes, (first, second)):
+                self.logic.choose(self.volume, node)
+                self.logic.click(name, (30, 30, 30))
+                self.wait()
+                self.assertEqual(self.logic.segments.ids(), [name])
+                self.assertAgree(name)
+            copy = slicer.mrmlScene.AddNewNodeByClass(
+                "vtkMRMLSegmentationNode")
+            copy.Copy(nodes[1])
+            for node, count in ((copy, 3), (nodes[1], 3)):
+                self.logic.choose(self.volume, node)
+                self.logic.click(second, (31, 30, 30))
+                self.wait()
+                self.assertEqual(len(os.listdir(folder)), count)
+            self.logic.release()
+            self.logic.wait()
+            self.application.scene.Clear()
+            self.volume = add_volume(made_scan())
+            for name in (first, second):
+                self.logic.choose(self.volume,
+                                  slicer.mrmlScene.AddNewNodeByClass(
+                                      "vtkMRMLSegmentationNode"))
+                self.logic.add_object("new")
+                self.wait()
+                self.assertIn(name, self.logic.segments.ids())
+                self.assertAgree(name)
+            self.assertEqual(len(os.listdir(folder)), 3)
+            self.logic.release()
+            self.logic.wait()
+
     def test_journals_of_two_volumes(self):
         """One folder for all: each image has its own in it."""
         with tempfile.TemporaryDirectory() as folder:
             ball = self.start(journal=folder, answer="instant")
             self.logic.click(ball, (10, 10, 10))
             self.wait()
+            first = self.logic.segmentation
             other = add_volume(made_scan()[::-1].copy(), name="other")
             self.logic.choose(other)
             second = self.logic.add_object("second")
@@ -934,6 +981,7 @@ class Trouble(LogicTest):
             self.logic.release()
             self.logic.wait()
             self.assertEqual(len(os.listdir(folder)), 2)
+            slicer.mrmlScene.RemoveNode(first)
             self.logic.choose(self.volume)
             self.logic.add_object("third")
             self.wait()

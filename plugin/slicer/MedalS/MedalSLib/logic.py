@@ -13,6 +13,7 @@ in the scene. What goes wrong later becomes one line for `on_error`; nothing
 is raised out of pump().
 """
 import collections
+import os
 import time
 import weakref
 from typing import (Any, Callable, Deque, Dict, Hashable, List, Optional,
@@ -201,39 +202,59 @@ class Logic:
         return self.binding
 
     def _open(self, binding: Binding) -> None:
+        """Opens a session, after its journal's folder was found by hashing
+        the image, which takes a while."""
+        root = self.journal
+        if not root:
+            self._open_session(binding, [])
+            return
+
+        def found(image: str) -> None:
+            if self.binding is binding and not binding.is_stale:
+                name = journals.claim(binding.segments.node, image)
+                folders = [os.path.join(root, name)]
+                if name == image and journals.is_kept_in(root):
+                    folders.insert(0, root)
+                self._open_session(binding, folders)
+
+        array, grid = binding.array, binding.grid
+        self._submit(lambda job: journals.name_of(array, grid), "open", found,
+                     lambda error: self._open_failed(binding, error))
+
+    def _open_session(self, binding: Binding, folders: List[str]) -> None:
+        """folders: those that may keep the journal; none: no journal."""
         medals, grid = engine.load(), binding.grid
         image = medals.Image(binding.array, grid.spacing, grid.origin,
                              grid.direction)
         model, modality = self.model, self.modality
-        root, array = self.journal, binding.array
 
-        def session(job: Job, journal: Optional[str]) -> Any:
-            return medals.Session(image, model, modality=modality,
-                                  journal=journal, progress=job.report)
+        def session(job: Job) -> Any:
+            for folder in folders or [None]:
+                try:
+                    return medals.Session(image, model, modality=modality,
+                                          journal=folder, progress=job.report)
+                except medals.InputError as error:
+                    # One that is busy or damaged is not to be passed over.
+                    if folder == folders[-1] or \
+                            not journals.is_of_another(error):
+                        raise
 
         def call(job: Job) -> Result:
-            opened = None
-            own = journals.folder_of(root, array, grid) if root else None
-            if root and journals.is_kept_in(root):
-                try:
-                    opened = session(job, root)
-                except medals.InputError as error:
-                    if not journals.is_of_another(error):
-                        raise  # busy or damaged: not to be passed over
-            binding.desk = Desk(opened or session(job, own))
+            binding.desk = Desk(session(job))
             return binding.desk.everything()
 
         def done(result: Result) -> None:
             if self.binding is binding:
                 self._take(binding, result, masking.Rules(), result.bound)
 
-        def failed(error: BaseException) -> None:
-            if self.binding is binding:
-                self.release()
-            if not isinstance(error, Cancelled):
-                self.on_error(line_of(error))
+        self._submit(call, "open", done,
+                     lambda error: self._open_failed(binding, error))
 
-        self._submit(call, "open", done, failed)
+    def _open_failed(self, binding: Binding, error: BaseException) -> None:
+        if self.binding is binding:
+            self.release()
+        if not isinstance(error, Cancelled):
+            self.on_error(line_of(error))
 
     # ---- by text -----------------------------------------------------------
 

@@ -3,7 +3,7 @@ import unittest
 
 import numpy as np
 import slicer
-from logic_case import BALLS, LogicTest
+from logic_case import BALLS, LogicTest, made_scan
 from scenes import add_volume
 
 from MedalSLib.segments import TEXT_TAG
@@ -94,6 +94,24 @@ class Typed(NamesTest):
                                         "right parotid gland"])
         self.logic.cancel()
         self.logic.wait()
+
+    def test_modality_of_the_units(self):
+        """A CT that Slicer's DICOM module loaded, whatever its values are:
+        in the reading and in the session; the user's choice goes first."""
+        for chosen, modality in ((None, "ct"), ("mri", "mri")):
+            self.logic.release()
+            self.logic.modality = chosen
+            self.volume = add_volume(made_scan())
+            units = slicer.vtkCodedEntry()
+            units.SetValueSchemeMeaning("[hnsf'U]", "UCUM", "Hounsfield unit")
+            self.volume.SetVoxelValueUnits(units)
+            self.logic.choose(self.volume)
+            made, = self.ask("brain stem")
+            self.logic.wait(300)
+            session = self.logic.binding.desk.session
+            self.assertEqual(session.modality, modality)
+            self.assertEqual(session.model.classes[
+                session.classes[0].model_class].modality, modality)
 
     def test_by_name(self):
         """An empty segment that is called after several becomes the first of

@@ -21,6 +21,10 @@ from .overlaps import Overlaps
 from .segments import Piece, Segments
 
 
+#: Codes of Hounsfield units: UCUM's, and what older files have.
+HOUNSFIELD = ("[hnsf'U]", "[HNSF'U]", "HU")
+
+
 def check_volume(volume) -> None:
     """Raises Failure when the engine cannot work on a volume node."""
     if volume is None:
@@ -39,6 +43,14 @@ def check_volume(volume) -> None:
                       "vectors or time); expected one: choose a channel or a "
                       "frame")
     geometry.check_grid(volume)
+
+
+def modality_of(volume) -> Optional[str]:
+    """What a volume node says of itself: "ct" when its voxels are Hounsfield
+    units, as Slicer's DICOM module notes; else None."""
+    units = volume.GetVoxelValueUnits() if volume is not None else None
+    code = units.GetCodeValue() if units is not None else None
+    return "ct" if code in HOUNSFIELD else None
 
 
 def signature(volume) -> Tuple:

@@ -23,7 +23,7 @@ import numpy as np
 import slicer
 
 from . import engine, geometry, journals, masking, texts
-from .binding import Binding, check_volume
+from .binding import Binding, check_volume, modality_of
 from .desk import Desk, Result
 from .engine_thread import Cancelled, EngineThread, Job
 from .failure import Failure, line_of
@@ -156,7 +156,7 @@ class Logic:
     def add_object(self, name: str = "object") -> str:
         """Makes an empty segment that is known by prompts, or, when the
         model knows its name, by that too; returns its ID."""
-        known = self.vocabulary.find(name, self.modality)
+        known = self.vocabulary.find(name, self._known_modality())
         return self._binding().segments.make(
             name, name if known and known.trained else None, known)
 
@@ -225,7 +225,7 @@ class Logic:
         """folders: those that may keep the journal; none: no journal."""
         medals, grid = engine.load(), binding.grid
         image = medals.Image(binding.array, grid.spacing, grid.origin,
-                             grid.direction)
+                             grid.direction, modality_of(binding.volume))
         model, modality = self.model, self.modality
 
         def session(job: Job) -> Any:
@@ -311,7 +311,7 @@ class Logic:
         texts will tell."""
         desk = self.binding.desk if self.binding is not None else None
         return (desk.session.modality if desk is not None else None) or \
-            self.modality
+            self.modality or modality_of(self.volume)
 
     def _segments_by_class(self) -> Dict[Hashable, str]:
         """Segments that were asked for by text, by the class of it."""
@@ -704,7 +704,8 @@ class Logic:
     def _restore(self, binding: Binding, name: str, result: Result) -> None:
         """Makes the segment of a class that the scene does not have."""
         text = result.texts.get(name)
-        known = self.vocabulary.find(text, self.modality) if text else None
+        known = self.vocabulary.find(text, self._known_modality()) \
+            if text else None
         made = binding.segments.make(text or "object", text, known, name)
         binding.segments.set_locked(made, name in result.locked)
 

@@ -10,6 +10,7 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from .binding import modality_of
 from .completer import Completer
 from .cursors import cursor_of
 from .failure import Failure, line_of
@@ -279,8 +280,9 @@ class Panel(VTKObservationMixin):
 
     def _write_all_known(self) -> None:
         self._require_model()
-        names = self.logic.vocabulary.trained(self.logic.modality or
-                                              self.logic.default_modality)
+        names = self.logic.vocabulary.trained(
+            self.logic.modality or modality_of(self.parameters.inputVolume) or
+            self.logic.default_modality)
         self.ui.textEdit.setPlainText("\n".join(names))
 
     def _new_segment(self) -> None:

@@ -1,8 +1,10 @@
 """The library that is loaded is ours, and we see it as its headers have it."""
 import ctypes
+import errno
 import inspect
 import os
 import pathlib
+import pickle
 import re
 import shutil
 import subprocess
@@ -99,7 +101,27 @@ class Abi(unittest.TestCase):
             self.assertIs(type(made), kind)
             self.assertIsInstance(made, medals.Error)
             self.assertEqual(str(made), "what: found; expected")
-        self.assertIsInstance(errors.error_of(5, ""), MemoryError)
+
+    def test_errors_are_those_of_python_too(self):
+        kinds = {medals.UsageError: ValueError, medals.InputError: ValueError,
+                 medals.ShapeError: ValueError, medals.IoError: OSError,
+                 medals.NoMemoryError: MemoryError,
+                 medals.NoSpaceError: OSError,
+                 medals.InternalError: RuntimeError,
+                 medals.BusyError: RuntimeError}
+        for kind, python in kinds.items():
+            with self.assertRaises(python):
+                raise kind("what: found; expected")
+            again = pickle.loads(pickle.dumps(kind("what: found; expected")))
+            self.assertEqual((type(again), str(again)),
+                             (kind, "what: found; expected"))
+        full = medals.NoSpaceError("what: full; expected room")
+        self.assertEqual(full.errno, errno.ENOSPC)
+        for number, kind in ((errno.ENOSPC, medals.NoSpaceError),
+                             (errno.ENOENT, medals.IoError)):
+            made = errors.io_error("a.nii", OSError(number, "the system's"))
+            self.assertEqual((type(made), made.errno, str(made)),
+                             (kind, number, "a.nii: the system's"))
 
     def test_another_version(self):
         other = self.compiled(

@@ -41,7 +41,7 @@ void put(DicomRecord kind, const void *payload, uint64_t length)
     char name = kind;
     if (fwrite(&name, 1, 1, answer) != 1 ||
         fwrite(&length, sizeof length, 1, answer) != 1 ||
-        (length && fwrite(payload, 1, size_t(length), answer) != length))
+        (payload && fwrite(payload, 1, size_t(length), answer) != length))
         _exit(1);
 }
 

@@ -6,16 +6,6 @@
 #include "model_data.h"
 #include "versioned.h"
 
-bool medals_precision_check(MedalsPrecision precision, GError **error)
-{
-    int number = (int) precision;
-    return (number >= MEDALS_PRECISION_AUTO &&
-            number <= MEDALS_PRECISION_BF16) ||
-           medals_fail(error, MEDALS_E_USAGE,
-                       "precision: %d; expected one of MedalsPrecision",
-                       number);
-}
-
 MedalsStatus medals_model_open(MedalsModel **out, MedalsContext *context,
                                const char *folder,
                                const MedalsModelOptions *options,

@@ -812,10 +812,10 @@ class Trouble(LogicTest):
             self.logic.segmentation)
         self.logic.region = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
         self.logic.click(ball, BALLS[0][0])
-        deleted = []
+        deleted, told = [], []  # held here: not garbage with the nodes
         for name in ("volume", "segmentation", "editor", "region"):
-            getattr(self.logic, name).AddObserver(
-                "DeleteEvent", lambda *_, name=name: deleted.append(name))
+            told.append(lambda *_, name=name: deleted.append(name))
+            getattr(self.logic, name).AddObserver("DeleteEvent", told[-1])
         self.volume = None
         scene.Clear()
         self.logic.wait(300)

@@ -186,8 +186,8 @@ class Effect(EffectTest):
                 self.effect.positiveCheck.click()
                 cursor = pythonqt.unwrap(self.effect.createCursor(red))
                 for shown in (cursor, self.view().cursor()):
-                    seen.add(bytes(shown.pixmap().toImage().bits().asarray(
-                        32 * 32 * 4)))
+                    image = shown.pixmap().toImage()  # bits() are its own
+                    seen.add(bytes(image.bits().asarray(32 * 32 * 4)))
         self.assertEqual(len(seen), 8)
         threed = slicer.qMRMLThreeDWidget()
         self.assertEqual(pythonqt.unwrap(self.effect.createCursor(

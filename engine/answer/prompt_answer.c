@@ -132,7 +132,7 @@ bool medals_prompt_windows(const MedalsAnswering *with, const int64_t box[6],
 
 /* ---- what a window knows ------------------------------------------------ */
 
-static bool reserve(Work *work, GError **error)
+static bool reserve_window(Work *work, GError **error)
 {
     const MedalsLattice *lattice = &scene_of(work)->lattice;
     size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
@@ -343,7 +343,7 @@ typedef struct Flood {
     uint8_t as;
 } Flood;
 
-static void visit(Flood *flood, int64_t n)
+static void flood_visit(Flood *flood, int64_t n)
 {
     if (flood->change[n] || !(flood->score[n] > 0))
         return;
@@ -359,17 +359,17 @@ static void spread(Flood *flood)
         int64_t n = flood->stack[--flood->depth];
         int64_t i = n % ni, j = n / ni % nj, k = n / ni / nj;
         if (i > 0)
-            visit(flood, n - 1);
+            flood_visit(flood, n - 1);
         if (i + 1 < ni)
-            visit(flood, n + 1);
+            flood_visit(flood, n + 1);
         if (j > 0)
-            visit(flood, n - ni);
+            flood_visit(flood, n - ni);
         if (j + 1 < nj)
-            visit(flood, n + ni);
+            flood_visit(flood, n + ni);
         if (k > 0)
-            visit(flood, n - ni * nj);
+            flood_visit(flood, n - ni * nj);
         if (k + 1 < nk)
-            visit(flood, n + ni * nj);
+            flood_visit(flood, n + ni * nj);
     }
 }
 
@@ -408,7 +408,7 @@ static void plant(const Work *work, Flood *flood)
                     continue;
                 int64_t n = ((k - box[4]) * nj + j - box[2]) * ni + i - box[0];
                 if (work->asked.box) {
-                    visit(flood, n);
+                    flood_visit(flood, n);
                 } else if (!flood->change[n]) {
                     flood->change[n] = flood->as;
                     flood->stack[flood->depth++] = n;
@@ -494,7 +494,8 @@ static bool answer_window(Work *work, MedalsAgreement *agreement,
 {
     bool ok = medals_lane_yield(work->with->exec->lane, work->with->exec->task,
                                 error) &&
-              reserve(work, error) && look(work, error) && sense(work, error) &&
+              reserve_window(work, error) && look(work, error) &&
+              sense(work, error) &&
               (work->asked.box ? score_box(work, error)
                                : score_seeds(work, work->asked.set, error));
     if (ok)

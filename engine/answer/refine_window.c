@@ -25,7 +25,7 @@ typedef struct Run {
     uint8_t *shown, *all, *blocks;
 } Run;
 
-static bool reserve(Run *run, GError **error)
+static bool reserve_window_logits(Run *run, GError **error)
 {
     size_t all = run->voxels;
     const MedalsNetwork *network = run->scene->lattice.stage.network;
@@ -74,7 +74,7 @@ static bool draw_labels(Run *run, size_t c, const uint8_t *labels,
     return true;
 }
 
-static bool draw(Run *run, GError **error)
+static bool draw_all_labels(Run *run, GError **error)
 {
     medals_lattice_extent(&run->scene->lattice, run->window, run->out->extent);
     uint8_t *labels =
@@ -161,9 +161,9 @@ bool medals_refine_window_run(MedalsScene *scene, const MedalsExec *exec,
                .voxels = (size_t) medals_lattice_crop_voxels(&scene->lattice),
                .out = out};
     *out = (MedalsRefineWindow){0};
-    bool ok = reserve(&run, error) && draw(&run, error) &&
-              collect_queries(&run, error) && run_plain(&run, error) &&
-              run_pair(&run, seed, error);
+    bool ok = reserve_window_logits(&run, error) &&
+              draw_all_labels(&run, error) && collect_queries(&run, error) &&
+              run_plain(&run, error) && run_pair(&run, seed, error);
     medals_free(run.patch);
     medals_free(run.queries);
     medals_free(run.shown);

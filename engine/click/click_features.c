@@ -227,7 +227,7 @@ static float **planes(MedalsClickFeatures *f, float **list[9])
     return all[0];
 }
 
-static bool reserve(MedalsClickFeatures *f, size_t n, GError **error)
+static bool reserve_features(MedalsClickFeatures *f, size_t n, GError **error)
 {
     float **list[9];
     planes(f, list);
@@ -244,7 +244,7 @@ bool medals_click_features_init(MedalsClickFeatures *features,
                                 const MedalsClickScene *scene, GError **error)
 {
     memset(features, 0, sizeof *features);
-    if (!reserve(features, scene->count, error) ||
+    if (!reserve_features(features, scene->count, error) ||
         !medals_click_whiten(exec, scene, features, error)) {
         medals_click_features_clear(features);
         return false;

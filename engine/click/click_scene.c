@@ -269,7 +269,7 @@ static bool measure_two(MedalsClickScene *scene, const MedalsExec *exec,
 
 /* ---- lists -------------------------------------------------------------- */
 
-static bool reserve(MedalsClickScene *scene, size_t n, GError **error)
+static bool reserve_distances(MedalsClickScene *scene, size_t n, GError **error)
 {
     const char *what = "click: voxels";
     return (scene->voxel = medals_alloc(n, sizeof(int64_t), what, error)) &&
@@ -311,7 +311,7 @@ static bool list_voxels(MedalsClickScene *scene, const double *squared,
     for (size_t k = 0; k <= last; k++)
         begin[k + 1] += begin[k];
     scene->count = begin[last + 1];
-    if (!reserve(scene, scene->count, error))
+    if (!reserve_distances(scene, scene->count, error))
         return false;
     for (size_t p = 0; p < n; p++)
         if (scene->number[p] >= 0)

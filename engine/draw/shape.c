@@ -140,8 +140,9 @@ static bool draw_area(const MedalsShapeFrame *frame, const double *points,
                                     error);
 }
 
-static bool draw(const MedalsShapeFrame *frame, const MedalsPrompt *prompt,
-                 const double *points, MedalsVoxelSet *canvas, GError **error)
+static bool draw_shape(const MedalsShapeFrame *frame,
+                       const MedalsPrompt *prompt, const double *points,
+                       MedalsVoxelSet *canvas, GError **error)
 {
     size_t n = prompt->point_count;
     bool lines = prompt->kind == MEDALS_PROMPT_SCRIBBLE &&
@@ -168,7 +169,7 @@ static bool drawn_voxels(const MedalsGeometry *geometry,
     if (!points)
         return false;
     MedalsVoxelSet canvas = {0};
-    bool ok = draw(&frame, prompt, points, &canvas, error) &&
+    bool ok = draw_shape(&frame, prompt, points, &canvas, error) &&
               medals_voxel_set_from_mask(set, canvas.box, canvas.mask, error);
     medals_voxel_set_clear(&canvas);
     medals_free(points);

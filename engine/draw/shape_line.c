@@ -46,7 +46,7 @@ static uint8_t *row_of(const MedalsVoxelSet *canvas, int64_t i, int64_t j,
     return canvas->mask + ((k - box[4]) * nj + j - box[2]) * ni + i - box[0];
 }
 
-static void fill(const MedalsVoxelSet *canvas, const int64_t box[6])
+static void fill_box(const MedalsVoxelSet *canvas, const int64_t box[6])
 {
     for (int64_t k = box[4]; k < box[5]; k++)
         for (int64_t j = box[2]; j < box[3]; j++)
@@ -149,7 +149,7 @@ static int longest_axis(const MedalsShapeFrame *frame, const int64_t box[6])
 }
 
 /* Deep as log2 of the voxels. @return false: too many tests */
-static bool visit(Stroke *stroke, const int64_t box[6], size_t count)
+static bool visit_box(Stroke *stroke, const int64_t box[6], size_t count)
 {
     double centre[3];
     double reach = box_ball(stroke->frame, box, centre);
@@ -159,7 +159,7 @@ static bool visit(Stroke *stroke, const int64_t box[6], size_t count)
     if (count == 0)
         return true;
     if (count == SIZE_MAX) {
-        fill(stroke->canvas, box);
+        fill_box(stroke->canvas, box);
         return true;
     }
     int a = longest_axis(stroke->frame, box);
@@ -168,7 +168,7 @@ static bool visit(Stroke *stroke, const int64_t box[6], size_t count)
     memcpy(upper, box, sizeof upper);
     lower[2 * a + 1] = upper[2 * a] =
         box[2 * a] + (box[2 * a + 1] - box[2 * a]) / 2;
-    return visit(stroke, lower, count) && visit(stroke, upper, count);
+    return visit_box(stroke, lower, count) && visit_box(stroke, upper, count);
 }
 
 static void set_capsule(const MedalsShapeFrame *frame, const double a[3],
@@ -185,8 +185,8 @@ static void set_capsule(const MedalsShapeFrame *frame, const double a[3],
 }
 
 /* Pieces between neighbours that differ; one ball when none do. */
-static size_t cut(const MedalsShapeFrame *frame, const double *points,
-                  size_t count, Capsule *capsules)
+static size_t cut_lines(const MedalsShapeFrame *frame, const double *points,
+                        size_t count, Capsule *capsules)
 {
     size_t n = 0;
     for (size_t p = 1; p < count; p++) {
@@ -206,8 +206,8 @@ static bool draw_exactly(Stroke *stroke, const double *points, size_t count,
         medals_alloc(count, sizeof *stroke->capsules, "stroke", error);
     if (!stroke->capsules)
         return false;
-    size_t n = cut(stroke->frame, points, count, stroke->capsules);
-    *crowded = !visit(stroke, stroke->canvas->box, n);
+    size_t n = cut_lines(stroke->frame, points, count, stroke->capsules);
+    *crowded = !visit_box(stroke, stroke->canvas->box, n);
     medals_free(stroke->capsules);
     return true;
 }

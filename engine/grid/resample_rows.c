@@ -26,8 +26,8 @@ static void rows_piece(void *context, size_t piece, unsigned worker)
         rows->row(rows, row, job->lines + (int64_t) worker * rows->from[2]);
 }
 
-static bool run(const MedalsExec *exec, const MedalsResampleRows *rows,
-                GError **error)
+static bool run_rows(const MedalsExec *exec, const MedalsResampleRows *rows,
+                     GError **error)
 {
     Job job = {.rows = rows, .count = MAX(PIECE / rows->to[2], 1)};
     size_t lines = medals_lane_threads(exec->lane);
@@ -56,7 +56,7 @@ bool medals_resample_rows(const MedalsExec *exec, MedalsResampleRows *rows,
         memcpy(rows->dst, rows->src,
                (size_t) (from[0] * from[1] * from[2]) * rows->element);
     else
-        ok = run(exec, rows, error);
+        ok = run_rows(exec, rows, error);
     medals_taps_clear(&rows->taps);
     return ok;
 }

@@ -87,8 +87,8 @@ static MedalsDtype stored_dtype(MedalsDtype dtype, MedalsStorage storage)
     return storage == MEDALS_STORE_BF16 ? MEDALS_BF16 : MEDALS_F32;
 }
 
-static GArray *choose(const MedalsWeights *weights, NameFn name_of,
-                      MedalsStorage storage)
+static GArray *choose_tensors(const MedalsWeights *weights, NameFn name_of,
+                              MedalsStorage storage)
 {
     GArray *list = g_array_new(FALSE, TRUE, sizeof(MedalsTensorOut));
     for (size_t i = 0; i < medals_weights_count(weights); i++) {
@@ -143,7 +143,7 @@ static bool write_part(const MedalsPackageParts *parts,
                            "%s: file %s: named twice; expected a name for "
                            "each part",
                            parts->recipe->name, file);
-    g_autoptr(GArray) list = choose(weights, name_of, storage);
+    g_autoptr(GArray) list = choose_tensors(weights, name_of, storage);
     if (list->len == 0)
         return medals_fail(error, MEDALS_E_SHAPE,
                            "%s: no tensor for %s; expected some",

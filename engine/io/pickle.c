@@ -495,7 +495,7 @@ static bool push_mark(MedalsPickle *p, GError **error)
     return true;
 }
 
-static bool drop(MedalsPickle *p, GError **error)
+static bool drop_top(MedalsPickle *p, GError **error)
 {
     size_t depth;
     if (p->marks->len && floor_of(p) == p->stack->len)
@@ -588,7 +588,7 @@ static bool step(MedalsPickle *p, uint8_t opcode, GError **error)
     case '(':
         return push_mark(p, error);
     case '0':
-        return drop(p, error);
+        return drop_top(p, error);
     case '1':
         return drop_marked(p, error);
     case '2':
@@ -650,7 +650,7 @@ static bool step(MedalsPickle *p, uint8_t opcode, GError **error)
     }
 }
 
-static bool run(MedalsPickle *p, GError **error)
+static bool run_program(MedalsPickle *p, GError **error)
 {
     while (true) {
         const uint8_t *opcode = need(p, 1, error);
@@ -682,7 +682,7 @@ MedalsPickle *medals_pickle_read(const char *name, const uint8_t *data,
     p->stack = g_ptr_array_new();
     p->marks = g_array_new(FALSE, FALSE, sizeof(size_t));
     p->memo = g_ptr_array_new();
-    if (!run(p, error)) {
+    if (!run_program(p, error)) {
         medals_pickle_free(p);
         return NULL;
     }

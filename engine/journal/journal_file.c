@@ -172,8 +172,8 @@ static bool take_word(MedalsJournalFile *journal, const char *key, char **word,
     return false;
 }
 
-static bool load(MedalsJournalFile *journal, const char *hash,
-                 MedalsJournalContent *content, GError **error)
+static bool load_journal(MedalsJournalFile *journal, const char *hash,
+                         MedalsJournalContent *content, GError **error)
 {
     MedalsJournalRows rows;
     bool whole = true;
@@ -221,7 +221,7 @@ static bool settle(MedalsJournalFile *journal, const char *hash,
         return check_empty(journal, error) &&
                begin_new(journal, hash, model, error);
     return check_image(journal, hash, found, error) &&
-           load(journal, hash, content, error) &&
+           load_journal(journal, hash, content, error) &&
            medals_store_set_meta(journal->db, journal->path, "model", model,
                                  error);
 }

@@ -74,8 +74,8 @@ static bool fill_told(sqlite3 *db, const char *path, MedalsJournalInfo *info,
     return info->damaged;
 }
 
-static bool fill(sqlite3 *db, const char *path, MedalsJournalInfo *info,
-                 GError **error)
+static bool fill_info(sqlite3 *db, const char *path, MedalsJournalInfo *info,
+                      GError **error)
 {
     MedalsJournalRows rows;
     MedalsJournalContent content = {0};
@@ -102,7 +102,7 @@ bool medals_journal_info(const char *folder, MedalsJournalInfo *info,
     MedalsJournalInfo out = {0};
     sqlite3 *db =
         check_there(path, error) ? medals_store_open(path, false, error) : NULL;
-    bool ok = db && fill(db, path, &out, error);
+    bool ok = db && fill_info(db, path, &out, error);
     sqlite3_close(db);
     if (ok && !medals_versioned_write(info, &out, sizeof out))
         return medals_fail(error, MEDALS_E_USAGE,

@@ -138,7 +138,7 @@ static int64_t choose_group(const MedalsConvRun *run)
     return group;
 }
 
-static bool begin(MedalsConvRun *run, GError **error)
+static bool packed_begin(MedalsConvRun *run, GError **error)
 {
     const Weights *weights = run->weights;
     const MedalsTensor *dst = run->dst;
@@ -246,5 +246,5 @@ static bool compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
 const MedalsConvKernel medals_conv_packed = {.name = "packed",
                                              .weights_new = weights_new,
                                              .weights_free = medals_free,
-                                             .begin = begin,
+                                             .begin = packed_begin,
                                              .tile = compute_tile};

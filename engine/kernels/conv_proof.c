@@ -18,7 +18,7 @@ enum { CHANNELS = 64, EDGE_H = 4, EDGE_W = 5, EDGE_D = 17 };
 #define LIMIT_BF16 2e-5
 
 /* Fills with numbers in -1..1 that bf16 holds exactly. */
-static void fill(float *x, size_t n, uint64_t seed)
+static void fill_random(float *x, size_t n, uint64_t seed)
 {
     for (size_t i = 0; i < n; i++)
         x[i] = (float) ((int) (medals_splitmix_next(&seed) >> 56) - 128) / 128;
@@ -95,7 +95,7 @@ static bool proof_init(Proof *proof, MedalsDtype storage, int stride,
     *proof = (Proof){0};
     if (!(proof->weight = medals_alloc(weights, sizeof(float), "proof", error)))
         return false;
-    fill(proof->weight, weights, 1);
+    fill_random(proof->weight, weights, 1);
     if (!medals_tensor_init(&proof->src, storage, EDGE_H, EDGE_W, EDGE_D,
                             CHANNELS, error) ||
         !medals_tensor_init(&proof->ours, storage, h, w, d, CHANNELS, error) ||
@@ -104,7 +104,7 @@ static bool proof_init(Proof *proof, MedalsDtype storage, int stride,
     size_t n = (size_t) medals_tensor_voxels(&proof->src) * CHANNELS;
     float *numbers = medals_alloc(n, sizeof *numbers, "proof", error);
     for (size_t i = 0; numbers && i < n; i++) {
-        fill(&numbers[i], 1, 100 + i);
+        fill_random(&numbers[i], 1, 100 + i);
         if (storage == MEDALS_BF16)
             ((uint16_t *) proof->src.data)[i] =
                 medals_bf16_from_f32(numbers[i]);

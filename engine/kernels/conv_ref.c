@@ -28,7 +28,7 @@ static void *weights_new(const MedalsConvShape *shape, const float *weight,
     return own;
 }
 
-static bool begin(MedalsConvRun *run, GError **error)
+static bool ref_begin(MedalsConvRun *run, GError **error)
 {
     run->group = run->shape->cout;
     medals_conv_cut(run, run->shape->cin, 1 << 20, 64);
@@ -81,5 +81,5 @@ static bool compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
 const MedalsConvKernel medals_conv_ref = {.name = "ref",
                                           .weights_new = weights_new,
                                           .weights_free = medals_free,
-                                          .begin = begin,
+                                          .begin = ref_begin,
                                           .tile = compute_tile};

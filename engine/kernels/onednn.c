@@ -11,7 +11,7 @@
  * case, and the moments are taken before bf16 rounds.
  *
  * What oneDNN cannot prepare or refuses to run falls to our packed kernel: a
- * whole pass in begin(), a single tile in compute_tile().
+ * whole pass in onednn_begin(), a single tile in compute_tile().
  *
  * oneDNN's D, H, W are our h, w, d.
  */
@@ -440,7 +440,7 @@ static size_t sums_bytes(const int64_t count[3], int64_t c)
                     sizeof(float));
 }
 
-static void cut(MedalsConvRun *run)
+static void cut_tiles(MedalsConvRun *run)
 {
     const Weights *weights = run->weights;
     const int64_t element = weights->type == dnnl_bf16 ? 2 : 4;
@@ -561,11 +561,11 @@ static bool tile_packed(const MedalsConvRun *run, const MedalsConvTile *tile,
     return good;
 }
 
-static bool begin(MedalsConvRun *run, GError **error)
+static bool onednn_begin(MedalsConvRun *run, GError **error)
 {
     Weights *weights = run->weights;
     GError *reason = NULL;
-    cut(run);
+    cut_tiles(run);
     int before = begin_single();
     medals_mutex_lock(&weights->mutex);
     bool good = ensure_plans(weights, run, &run->scratch, &reason);
@@ -691,5 +691,5 @@ static bool compute_tile(const MedalsConvRun *run, const MedalsConvTile *tile,
 const MedalsConvKernel medals_conv_onednn = {.name = "onednn",
                                              .weights_new = weights_new,
                                              .weights_free = weights_free,
-                                             .begin = begin,
+                                             .begin = onednn_begin,
                                              .tile = compute_tile};

@@ -38,8 +38,8 @@ MedalsWidths medals_widths_full(void)
                           .mask_hidden = 256};
 }
 
-static bool visit(const Walk *walk, const char *prefix, const char *name,
-                  int ndim, const int64_t *shape)
+static bool visit_tensor(const Walk *walk, const char *prefix, const char *name,
+                         int ndim, const int64_t *shape)
 {
     char full[NAME_SIZE];
     g_snprintf(full, sizeof full, "%s.%s", prefix, name);
@@ -49,13 +49,13 @@ static bool visit(const Walk *walk, const char *prefix, const char *name,
 static bool visit_row(const Walk *walk, const char *prefix, const char *name,
                       int64_t n)
 {
-    return visit(walk, prefix, name, 1, (int64_t[]){n});
+    return visit_tensor(walk, prefix, name, 1, (int64_t[]){n});
 }
 
 static bool visit_linear(const Walk *walk, const char *prefix, int64_t in,
                          int64_t out)
 {
-    return visit(walk, prefix, "weight", 2, (int64_t[]){out, in}) &&
+    return visit_tensor(walk, prefix, "weight", 2, (int64_t[]){out, in}) &&
            visit_row(walk, prefix, "bias", out);
 }
 
@@ -68,8 +68,8 @@ static bool visit_norm(const Walk *walk, const char *prefix, int64_t n)
 static bool visit_block(const Walk *walk, const char *prefix, int64_t in,
                         int64_t out)
 {
-    return visit(walk, prefix, "conv.weight", 5,
-                 (int64_t[]){out, in, 3, 3, 3}) &&
+    return visit_tensor(walk, prefix, "conv.weight", 5,
+                        (int64_t[]){out, in, 3, 3, 3}) &&
            visit_row(walk, prefix, "conv.bias", out) &&
            visit_row(walk, prefix, "norm.weight", out) &&
            visit_row(walk, prefix, "norm.bias", out);
@@ -97,7 +97,8 @@ static bool walk_decoder(const Walk *walk, const int64_t *level)
         int64_t out = level[MEDALS_LEVELS - 2 - s];
         char prefix[NAME_SIZE];
         g_snprintf(prefix, sizeof prefix, "backbone.decoder.transpconvs.%d", s);
-        if (!visit(walk, prefix, "weight", 5, (int64_t[]){in, out, 2, 2, 2}) ||
+        if (!visit_tensor(walk, prefix, "weight", 5,
+                          (int64_t[]){in, out, 2, 2, 2}) ||
             !visit_row(walk, prefix, "bias", out))
             return false;
         for (int j = 0; j < 2; j++) {
@@ -115,15 +116,17 @@ static bool walk_layer(const Walk *walk, const MedalsWidths *widths, int layer)
     int64_t q = widths->query, ff = widths->feed_forward;
     char prefix[NAME_SIZE];
     g_snprintf(prefix, sizeof prefix, "transformer_decoder.layers.%d", layer);
-    return visit(walk, prefix, "multihead_attn.in_proj_weight", 2,
-                 (int64_t[]){3 * q, q}) &&
+    return visit_tensor(walk, prefix, "multihead_attn.in_proj_weight", 2,
+                        (int64_t[]){3 * q, q}) &&
            visit_row(walk, prefix, "multihead_attn.in_proj_bias", 3 * q) &&
-           visit(walk, prefix, "multihead_attn.out_proj.weight", 2,
-                 (int64_t[]){q, q}) &&
+           visit_tensor(walk, prefix, "multihead_attn.out_proj.weight", 2,
+                        (int64_t[]){q, q}) &&
            visit_row(walk, prefix, "multihead_attn.out_proj.bias", q) &&
-           visit(walk, prefix, "linear1.weight", 2, (int64_t[]){ff, q}) &&
+           visit_tensor(walk, prefix, "linear1.weight", 2,
+                        (int64_t[]){ff, q}) &&
            visit_row(walk, prefix, "linear1.bias", ff) &&
-           visit(walk, prefix, "linear2.weight", 2, (int64_t[]){q, ff}) &&
+           visit_tensor(walk, prefix, "linear2.weight", 2,
+                        (int64_t[]){q, ff}) &&
            visit_row(walk, prefix, "linear2.bias", q) &&
            visit_row(walk, prefix, "norm1.weight", q) &&
            visit_row(walk, prefix, "norm1.bias", q) &&

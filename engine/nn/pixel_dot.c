@@ -33,8 +33,8 @@ static size_t pieces_of(const MedalsTensor *map)
 }
 
 /* Runs the pieces with scratch for every worker. */
-static bool run(Pass *pass, size_t pieces, MedalsPieceFn fn, double work,
-                GError **error)
+static bool run_pass(Pass *pass, size_t pieces, MedalsPieceFn fn, double work,
+                     GError **error)
 {
     const MedalsExec *exec = pass->exec;
     size_t floats =
@@ -119,7 +119,7 @@ bool medals_pixel_dot(const MedalsExec *exec, const MedalsTensor *x,
     pass.scratch_floats = (size_t) ((STRIP + 1) * x->c + n * STRIP);
     double work =
         2.0 * (double) medals_tensor_voxels(x) * (double) x->c * (double) n;
-    bool ok = run(&pass, pieces_of(x), dot_piece, work, error);
+    bool ok = run_pass(&pass, pieces_of(x), dot_piece, work, error);
     medals_free(pass.offset);
     return ok;
 }
@@ -175,7 +175,7 @@ bool medals_prompt_mix(const MedalsExec *exec, const uint8_t *p,
     pass.scratch_floats = (size_t) (STRIP * dst->c);
     double work =
         2.0 * (double) medals_tensor_voxels(dst) * (double) dst->c * (double) n;
-    return run(&pass, pieces_of(dst), mix_piece, work, error);
+    return run_pass(&pass, pieces_of(dst), mix_piece, work, error);
 }
 
 /* --- pooling --- */
@@ -226,7 +226,7 @@ bool medals_average_pool(const MedalsExec *exec, const MedalsTensor *src,
         .exec = exec, .src = src, .k = k, .dst = dst, .dst_stride = dst_stride};
     pass.scratch_floats = (size_t) (4 * (src->c + 1));
     size_t cells = (size_t) (medals_tensor_voxels(src) / (k * k * k));
-    return run(&pass, cells, pool_piece, 0, error);
+    return run_pass(&pass, cells, pool_piece, 0, error);
 }
 
 void medals_sigmoid(const MedalsKernels *kernels, float *x, size_t n)

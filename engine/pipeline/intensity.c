@@ -39,7 +39,7 @@ typedef struct Job {
 } Job;
 
 /* Voxels [at, at+n) of the volume as float32. */
-static void load(const Job *job, size_t at, size_t n, float *values)
+static void load_values(const Job *job, size_t at, size_t n, float *values)
 {
     const MedalsVolume *volume = job->volume;
     const uint8_t *data = volume->data;
@@ -55,7 +55,7 @@ static void extent_piece(void *context, size_t piece, unsigned worker)
     float values[CHUNK];
     for (size_t at = first; at < last; at += CHUNK) {
         size_t n = MIN(CHUNK, last - at);
-        load(job, at, n, values);
+        load_values(job, at, n, values);
         for (size_t i = 0; i < n; i++) {
             if (!isfinite(values[i])) {
                 extent.not_finite++;
@@ -75,7 +75,7 @@ static void map_piece(void *context, size_t piece, unsigned worker)
     float values[CHUNK];
     for (size_t at = first; at < last; at += CHUNK) {
         size_t n = MIN(CHUNK, last - at);
-        load(job, at, n, values);
+        load_values(job, at, n, values);
         for (size_t i = 0; i < n; i++) {
             float value = isfinite(values[i]) ? values[i] : job->smallest;
             float clipped = MIN(MAX(value, job->lo), job->hi);
@@ -88,8 +88,8 @@ static void map_piece(void *context, size_t piece, unsigned worker)
     }
 }
 
-static bool run(const MedalsExec *exec, Job *job, MedalsPieceFn fn,
-                GError **error)
+static bool run_job(const MedalsExec *exec, Job *job, MedalsPieceFn fn,
+                    GError **error)
 {
     size_t pieces = (job->voxels + PIECE - 1) / PIECE;
     return medals_lane_run(exec->lane, pieces, fn, job, exec->task, 0) ||
@@ -103,7 +103,7 @@ static bool find_extent(const MedalsExec *exec, Job *job, Extent *whole,
     size_t pieces = (job->voxels + PIECE - 1) / PIECE;
     job->extents =
         medals_alloc(pieces, sizeof *job->extents, "intensity", error);
-    bool ok = job->extents && run(exec, job, extent_piece, error);
+    bool ok = job->extents && run_job(exec, job, extent_piece, error);
     *whole = (Extent){INFINITY, -INFINITY, 0};
     for (size_t i = 0; ok && i < pieces; i++) {
         whole->low = MIN(whole->low, job->extents[i].low);
@@ -177,5 +177,5 @@ bool medals_intensity_prepare(const MedalsExec *exec,
     report->low = extent.low;
     report->high = extent.high;
     report->constant = prepared ? extent.low == extent.high : most == job.least;
-    return run(exec, &job, map_piece, error);
+    return run_job(exec, &job, map_piece, error);
 }

@@ -40,8 +40,9 @@ void medals_importance_axis(int64_t crop, double *profile)
 
 /* The product of three profiles times `peak`, each entry through `round`.
  * *least receives the least entry above 0. */
-static bool fill(const int64_t crop[3], double peak, float (*round)(double),
-                 float *map, float *least, GError **error)
+static bool fill_importance(const int64_t crop[3], double peak,
+                            float (*round)(double), float *map, float *least,
+                            GError **error)
 {
     double *all = medals_alloc((size_t) (crop[0] + crop[1] + crop[2]),
                                sizeof *all, "importance map", error);
@@ -90,7 +91,7 @@ static float through_float(double value)
 bool medals_importance_map(const int64_t crop[3], float *map, GError **error)
 {
     float least;
-    if (!fill(crop, PEAK, through_half, map, &least, error))
+    if (!fill_importance(crop, PEAK, through_half, map, &least, error))
         return false;
     raise_to(map, crop, least);
     return true;
@@ -100,7 +101,7 @@ bool medals_importance_map_smooth(const int64_t crop[3], float *map,
                                   GError **error)
 {
     float least;
-    if (!fill(crop, 1, through_float, map, &least, error))
+    if (!fill_importance(crop, 1, through_float, map, &least, error))
         return false;
     raise_to(map, crop, FLOOR_SMOOTH);
     return true;

@@ -24,7 +24,7 @@ MedalsFeatureCache *medals_feature_cache_new(uint64_t limit)
     return cache;
 }
 
-static void drop(MedalsFeatureCache *cache, GList *link)
+static void drop_window(MedalsFeatureCache *cache, GList *link)
 {
     Kept *kept = link->data;
     g_hash_table_remove(cache->links, GSIZE_TO_POINTER(kept->window));
@@ -39,7 +39,7 @@ void medals_feature_cache_free(MedalsFeatureCache *cache)
     if (!cache)
         return;
     while (cache->order.head)
-        drop(cache, cache->order.head);
+        drop_window(cache, cache->order.head);
     g_hash_table_destroy(cache->links);
     g_free(cache);
 }
@@ -61,10 +61,10 @@ const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
 {
     GList *old = g_hash_table_lookup(cache->links, GSIZE_TO_POINTER(window));
     if (old)
-        drop(cache, old);
+        drop_window(cache, old);
     uint64_t bytes = medals_features_bytes(features);
     while (cache->order.tail && cache->bytes + bytes > cache->limit)
-        drop(cache, cache->order.tail);
+        drop_window(cache, cache->order.tail);
     Kept *kept = g_new(Kept, 1);
     *kept = (Kept){window, bytes, features};
     g_queue_push_head(&cache->order, kept);

@@ -38,8 +38,9 @@ static bool draw_marks(const MedalsLattice *lattice, size_t window,
 }
 
 /* Which classes the pass asks for. */
-static bool choose(MedalsScene *scene, const MedalsState *state, size_t index,
-                   size_t window, Shown *shown, GError **error)
+static bool choose_classes(MedalsScene *scene, const MedalsState *state,
+                           size_t index, size_t window, Shown *shown,
+                           GError **error)
 {
     const MedalsLattice *lattice = &scene->lattice;
     size_t voxels = (size_t) medals_lattice_crop_voxels(lattice);
@@ -133,7 +134,7 @@ MedalsFeatures *medals_window_pass(MedalsScene *scene, const MedalsExec *exec,
     }
     Shown shown = {.index = g_array_new(FALSE, FALSE, sizeof(size_t))};
     MedalsFeatures *features =
-        choose(scene, state, index, window, &shown, error) &&
+        choose_classes(scene, state, index, window, &shown, error) &&
                 collect_queries(scene, exec, state, &shown, error)
             ? run_window(scene, exec, window, &shown, error)
             : NULL;

@@ -379,7 +379,7 @@ class Stream
         gzbuffer(file, 1 << 18);
         gzipped = !gzdirect(file);
         /* deflate makes at most 1032 bytes of one */
-        limit = gzipped ? on_disk * 1032.0 : double(on_disk);
+        limit = gzipped ? double(on_disk) * 1032.0 : double(on_disk);
     }
     ~Stream()
     {

@@ -10,12 +10,12 @@ bool canvas_init(Canvas *canvas, int width, int height, Color color,
 {
     canvas->width = width;
     canvas->height = height;
-    canvas->rgb = g_try_malloc_n((gsize) width * height, 3);
+    canvas->rgb = g_try_malloc_n((gsize) width * (gsize) height, 3);
     if (!canvas->rgb)
         return failure_set(error, EXIT_NO_ROOM,
                            "montage: no memory for %d x %d pixels; expected "
                            "%zu bytes",
-                           width, height, (size_t) width * height * 3);
+                           width, height, (size_t) width * (size_t) height * 3);
     canvas_box(canvas, 0, 0, width, height, color);
     return true;
 }
@@ -29,7 +29,8 @@ void canvas_point(Canvas *canvas, int x, int y, Color color)
 {
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
         return;
-    uint8_t *pixel = canvas->rgb + 3 * ((size_t) y * canvas->width + x);
+    uint8_t *pixel =
+        canvas->rgb + 3 * ((size_t) y * (size_t) canvas->width + (size_t) x);
     pixel[0] = color.r;
     pixel[1] = color.g;
     pixel[2] = color.b;

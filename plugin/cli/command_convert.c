@@ -76,8 +76,8 @@ static void report(const Conversion *conversion,
             "written    %s\nstages     %zu, %.1f million parameters\n"
             "tensors    %" G_GUINT64_FORMAT ", %.1f MB, %" G_GUINT64_FORMAT
             " sentence vectors\n",
-            output, made->stages, made->parameters / 1e6, made->tensors,
-            made->bytes / 1e6, made->vectors);
+            output, made->stages, (double) made->parameters / 1e6,
+            made->tensors, (double) made->bytes / 1e6, made->vectors);
         return;
     }
     cJSON *root = cJSON_CreateObject();

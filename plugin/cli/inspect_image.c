@@ -126,7 +126,7 @@ static void put_labels(cJSON *root, GString *table, GHashTable *counts,
     for (GList *key = keys; key; key = key->next) {
         gsize voxels = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, key->data));
         size_t value = GPOINTER_TO_SIZE(key->data);
-        put_label(list, table, value, voxels, voxels * ml_of_voxel,
+        put_label(list, table, value, voxels, (double) voxels * ml_of_voxel,
                   label_names_get(names, (uint32_t) value));
     }
     g_list_free(keys);

@@ -55,7 +55,7 @@ static void put_table(const MedalsModel *model, GString *out)
             "million parameters\n",
             info.name, (int) info.crop[0], (int) info.crop[1],
             (int) info.crop[2], info.spacing[0], info.spacing[1],
-            info.spacing[2], info.parameters / 1e6);
+            info.spacing[2], (double) info.parameters / 1e6);
     }
 }
 

@@ -345,7 +345,7 @@ static bool work(InteractTask *task, GError **error)
 
 static void answer(InteractTask *task)
 {
-    double seconds = (g_get_monotonic_time() - task->begun_us) / 1e6;
+    double seconds = (double) (g_get_monotonic_time() - task->begun_us) / 1e6;
     cJSON *object = answer_success(task->request.id, task->interact->session,
                                    task->answer, seconds);
     cJSON *field;

@@ -29,7 +29,7 @@ static int decode_four(const char **text, uint8_t bytes[3])
     uint32_t bits = 0;
     int count = 0;
     for (; count < 4 && at[count] && value[(uint8_t) at[count]] >= 0; count++)
-        bits = bits << 6 | (uint32_t) value[(uint8_t) at[count]];
+        bits = bits << 6 | (uint8_t) value[(uint8_t) at[count]];
     int pads = 0;
     while (count + pads < 4 && at[count + pads] == '=')
         pads++;

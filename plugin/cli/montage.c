@@ -67,6 +67,13 @@ static void grey_percentiles(Scene *scene, size_t voxels)
     scene->high = n ? sample[n - 1 - n / 200] : 0;
 }
 
+/* Pixels that an axis of the image takes. */
+static int pixels_along(const MedalsGeometry *g, int axis, double pixels_per_mm)
+{
+    double mm = (double) g->size[axis] * g->spacing[axis];
+    return (int) MAX(CELL_MINIMUM, lrint(pixels_per_mm * mm));
+}
+
 static void set_view(View *view, const Scene *scene, const char *name,
                      int across, int down, int through, bool down_is_up,
                      const char *letters)
@@ -84,13 +91,9 @@ static void set_view(View *view, const Scene *scene, const char *name,
 
     double longest = 0;
     for (int a = 0; a < 3; a++)
-        longest = MAX(longest, g->size[a] * g->spacing[a]);
-    double pixels_per_mm = CELL / longest;
-    view->width =
-        MAX(CELL_MINIMUM, lrint(pixels_per_mm * g->size[view->across] *
-                                g->spacing[view->across]));
-    view->height = MAX(CELL_MINIMUM, lrint(pixels_per_mm * g->size[view->down] *
-                                           g->spacing[view->down]));
+        longest = MAX(longest, (double) g->size[a] * g->spacing[a]);
+    view->width = pixels_along(g, view->across, CELL / longest);
+    view->height = pixels_along(g, view->down, CELL / longest);
 }
 
 static bool scene_init(Scene *scene, const Montage *montage, GError **error)
@@ -137,8 +140,8 @@ static Color color_of_value(const Scene *scene, uint32_t value)
 /* Continuous index of the middle of pixel p of n along an axis of the cell. */
 static double index_of_pixel(int p, int n, int64_t size, bool flip)
 {
-    double index = (p + 0.5) / n * size - 0.5;
-    return flip ? size - 1 - index : index;
+    double index = (p + 0.5) / n * (double) size - 0.5;
+    return flip ? (double) size - 1 - index : index;
 }
 
 static int64_t nearest(double index, int64_t size)
@@ -163,10 +166,10 @@ static double grey_at(const Scene *scene, const View *view, double across,
 {
     int64_t na = scene->geometry->size[view->across];
     int64_t nd = scene->geometry->size[view->down];
-    across = CLAMP(across, 0, na - 1);
-    down = CLAMP(down, 0, nd - 1);
+    across = CLAMP(across, 0, (double) na - 1);
+    down = CLAMP(down, 0, (double) nd - 1);
     int64_t a = (int64_t) across, d = (int64_t) down;
-    double fa = across - a, fd = down - d, sum = 0;
+    double fa = across - (double) a, fd = down - (double) d, sum = 0;
     for (int corner = 0; corner < 4; corner++) {
         int64_t ca = MIN(a + (corner & 1), na - 1);
         int64_t cd = MIN(d + (corner >> 1), nd - 1);
@@ -181,18 +184,23 @@ static double grey_at(const Scene *scene, const View *view, double across,
     return 255 * CLAMP((sum - scene->low) / range, 0, 1);
 }
 
+static size_t pixel_of(int width, int x, int y)
+{
+    return (size_t) y * (size_t) width + (size_t) x;
+}
+
 /* Whether a pixel lies within OUTLINE pixels of another value. */
 static bool is_outline(const uint32_t *values, int width, int height, int x,
                        int y)
 {
-    uint32_t value = values[(size_t) y * width + x];
+    uint32_t value = values[pixel_of(width, x, y)];
     for (int step = 1; step <= OUTLINE; step++) {
-        if ((x >= step && values[(size_t) y * width + x - step] != value) ||
+        if ((x >= step && values[pixel_of(width, x - step, y)] != value) ||
             (x + step < width &&
-             values[(size_t) y * width + x + step] != value) ||
-            (y >= step && values[(size_t) (y - step) * width + x] != value) ||
+             values[pixel_of(width, x + step, y)] != value) ||
+            (y >= step && values[pixel_of(width, x, y - step)] != value) ||
             (y + step < height &&
-             values[(size_t) (y + step) * width + x] != value))
+             values[pixel_of(width, x, y + step)] != value))
             return true;
     }
     return false;
@@ -232,12 +240,13 @@ static void draw_cell(Canvas *canvas, const Scene *scene, const View *view,
     int64_t na = scene->geometry->size[view->across];
     int64_t nd = scene->geometry->size[view->down];
     int width = view->width, height = view->height;
-    g_autofree uint32_t *values = g_new(uint32_t, (size_t) width * height);
+    g_autofree uint32_t *values =
+        g_new(uint32_t, (size_t) width * (size_t) height);
     for (int y = 0; y < height; y++) {
         double down = index_of_pixel(y, height, nd, view->flip_down);
         for (int x = 0; x < width; x++) {
             double across = index_of_pixel(x, width, na, view->flip_across);
-            values[(size_t) y * width + x] =
+            values[pixel_of(width, x, y)] =
                 label_at(scene->labels, scene->label_type,
                          offset_of(scene, view, nearest(across, na),
                                    nearest(down, nd), slice));
@@ -248,7 +257,7 @@ static void draw_cell(Canvas *canvas, const Scene *scene, const View *view,
         for (int x = 0; x < width; x++) {
             double across = index_of_pixel(x, width, na, view->flip_across);
             double grey = grey_at(scene, view, across, down, slice);
-            uint32_t value = values[(size_t) y * width + x];
+            uint32_t value = values[pixel_of(width, x, y)];
             double share = 0;
             if (value)
                 share = is_outline(values, width, height, x, y) ? 1 : 0.25;

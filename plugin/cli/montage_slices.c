@@ -32,8 +32,8 @@ bool slice_counts_init(SliceCounts *counts, const MedalsVolume *labelmap,
     *counts = (SliceCounts){{0}, {NULL}};
     for (int axis = 0; axis < 3; axis++) {
         counts->size[axis] = geometry->size[axis];
-        counts->count[axis] =
-            g_try_malloc0_n(SLOTS * geometry->size[axis], sizeof(uint32_t));
+        counts->count[axis] = g_try_malloc0_n(
+            SLOTS * (gsize) geometry->size[axis], sizeof(uint32_t));
         if (counts->count[axis])
             continue;
         slice_counts_clear(counts);
@@ -86,7 +86,8 @@ static double remoteness(int64_t slice, const int64_t *chosen, int n,
 {
     double nearest = 1;
     for (int i = 0; i < n; i++)
-        nearest = MIN(nearest, (double) llabs(slice - chosen[i]) / extent);
+        nearest =
+            MIN(nearest, (double) llabs(slice - chosen[i]) / (double) extent);
     return nearest;
 }
 
@@ -130,6 +131,6 @@ int slices_choose(const SliceCounts *counts, int axis, int wanted,
                 shown[slot] = MAX(shown[slot], count[slot * size + chosen[n]] /
                                                    largest[slot]);
     }
-    qsort(chosen, n, sizeof *chosen, compare_slices);
+    qsort(chosen, (size_t) n, sizeof *chosen, compare_slices);
     return n;
 }

@@ -357,7 +357,7 @@ bool request_resolve_roi(const Request *request, const MedalsGeometry *geometry,
             centre += row * (request->region[w] - geometry->origin[w]);
             half += fabs(row) * request->region[3 + w];
         }
-        double last = geometry->size[axis] - 1;
+        double last = (double) geometry->size[axis] - 1;
         double begin = MAX(0, ceil(centre - half));
         double end = MIN(last, floor(centre + half));
         good = begin <= end;

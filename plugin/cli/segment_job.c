@@ -11,7 +11,7 @@ static const double read_end = 0.05, network_end = 0.93;
 
 static double seconds_since(int64_t begin_us)
 {
-    return (g_get_monotonic_time() - begin_us) / 1e6;
+    return (double) (g_get_monotonic_time() - begin_us) / 1e6;
 }
 
 static bool fail_cancelled(const Job *job, GError **error)

@@ -119,7 +119,17 @@ typedef struct MedalsProgress {
  */
 typedef bool (*MedalsProgressFn)(void *cookie, const MedalsProgress *progress);
 
-/** "0.1.0" */
+/** The version of these headers; equal to the build's project version. */
+#define MEDALS_VERSION_MAJOR 0
+#define MEDALS_VERSION_MINOR 1
+#define MEDALS_VERSION_PATCH 0
+/** One number for #if: grows with every version, 100 = 0.1.0. */
+#define MEDALS_VERSION_NUMBER                                                  \
+    (MEDALS_VERSION_MAJOR * 10000 + MEDALS_VERSION_MINOR * 100 +               \
+     MEDALS_VERSION_PATCH)
+
+/** @return the version of the library that runs, "0.1.0"; it may be another
+ * than that of the headers a program was compiled with. Static. @thread any */
 MEDALS_API const char *medals_version(void);
 
 MEDALS_END_DECLS

@@ -349,3 +349,33 @@ MedalsStatus medals_session_statistics(const MedalsSession *session,
                                        &inner);
     return finish(done, inner, error);
 }
+
+void medals_session_history(const MedalsSession *session, uint64_t *undo,
+                            uint64_t *redo)
+{
+    uint64_t back = 0, on = 0;
+    if (session)
+        medals_edit_depth(shared(session), &back, &on);
+    if (undo)
+        *undo = back;
+    if (redo)
+        *redo = on;
+}
+
+MedalsStatus medals_session_prompts(const MedalsSession *session, size_t first,
+                                    MedalsSessionPrompt *list, size_t count,
+                                    size_t *total, uint64_t *revision,
+                                    MedalsError **error)
+{
+    GError *inner = NULL;
+    size_t all = 0;
+    uint64_t of = 0;
+    bool done = start(session, NULL, &inner) &&
+                medals_edit_prompts(shared(session), first, list, count, &all,
+                                    &of, &inner);
+    if (total)
+        *total = all;
+    if (revision)
+        *revision = of;
+    return finish(done, inner, error);
+}

@@ -40,6 +40,7 @@ struct MedalsSession {
     uint64_t revision;
     uint64_t forgotten; /* extents of revisions up to this one are gone */
     GArray *extents;    /* MedalsRevisionExtent, ascending */
+    uint64_t undo_depth, redo_depth; /* of history, as of `revision` */
     bool saved;
 };
 
@@ -96,6 +97,9 @@ bool medals_edit_end(MedalsEdit *edit, bool done, MedalsAnswer **answer);
  *  Takes next. */
 void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
                          const MedalsStep *step);
+
+/** Tells readers how far undo and redo reach. The caller holds `lock`. */
+void medals_edit_note_depth(MedalsSession *session);
 
 /* ---- the calls ---------------------------------------------------------- */
 

@@ -298,6 +298,7 @@ static void take_content(MedalsSession *session, MedalsJournalContent *content)
     medals_history_free(session->history);
     session->history = g_steal_pointer(&content->history);
     session->revision = content->revision;
+    medals_edit_note_depth(session); /* no reader yet */
     if (content->extents) {
         g_array_unref(session->extents);
         session->extents = g_steal_pointer(&content->extents);

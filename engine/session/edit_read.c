@@ -10,6 +10,10 @@
 #include "memory.h"
 #include "versioned.h"
 
+/* What a MedalsSessionPrompt held at first. */
+#define FIRST_SESSION_PROMPT                                                   \
+    (offsetof(MedalsSessionPrompt, extent) + 6 * sizeof(int64_t))
+
 /* A version that a reader holds, free of the session. */
 typedef struct Held {
     MedalsLayer *labels;
@@ -264,6 +268,75 @@ MedalsVolume *medals_edit_labelmap(MedalsSession *session,
     }
     medals_layer_free(held.labels);
     return out;
+}
+
+void medals_edit_depth(MedalsSession *session, uint64_t *undo, uint64_t *redo)
+{
+    medals_mutex_lock(&session->lock);
+    *undo = session->undo_depth;
+    *redo = session->redo_depth;
+    medals_mutex_unlock(&session->lock);
+}
+
+/* ---- prompts ------------------------------------------------------------ */
+
+static MedalsSessionPrompt tell_prompt(const MedalsState *state, guint n)
+{
+    const MedalsPromptRecord *record =
+        &g_array_index(state->prompts, MedalsPromptRecord, n);
+    MedalsSessionPrompt out = {.kind = (MedalsPromptKind) record->kind,
+                               .id = record->id,
+                               .class_index = (size_t) medals_class_list_of_uid(
+                                   state->classes, record->class_uid),
+                               .positive = record->positive};
+    memcpy(out.extent, record->extent, sizeof out.extent);
+    return out;
+}
+
+static bool check_list(const MedalsSessionPrompt *list, size_t count,
+                       GError **error)
+{
+    if (count == 0)
+        return true;
+    if (!list)
+        return medals_fail(error, MEDALS_E_USAGE,
+                           "prompts: NULL; expected a list of %zu", count);
+    return (list->struct_size >= FIRST_SESSION_PROMPT &&
+            list->struct_size % sizeof(uint64_t) == 0) ||
+           medals_fail(error, MEDALS_E_USAGE,
+                       "prompts: struct_size %u; expected %zu",
+                       list->struct_size, sizeof *list);
+}
+
+/* Elements are as long as the caller's header says. */
+static void put_prompt(void *list, uint32_t size, size_t n,
+                       const MedalsSessionPrompt *prompt)
+{
+    char *to = (char *) list + n * size;
+    memcpy(to, &size, sizeof size);
+    medals_versioned_write(to, prompt, sizeof *prompt);
+}
+
+/* The last whole revision: its prompts are those of no stroke that is still
+ * drawn. Copied under the lock, so that no edit frees it meanwhile. */
+bool medals_edit_prompts(MedalsSession *session, size_t first,
+                         MedalsSessionPrompt *list, size_t count, size_t *total,
+                         uint64_t *revision, GError **error)
+{
+    if (!check_list(list, count, error))
+        return false;
+    uint32_t size = count ? list->struct_size : 0;
+    medals_mutex_lock(&session->lock);
+    const MedalsState *state = session->state;
+    size_t all = state->prompts->len;
+    for (size_t n = 0; first < all && n < MIN(count, all - first); n++) {
+        MedalsSessionPrompt one = tell_prompt(state, (guint) (first + n));
+        put_prompt(list, size, n, &one);
+    }
+    *total = all;
+    *revision = session->revision;
+    medals_mutex_unlock(&session->lock);
+    return true;
 }
 
 bool medals_edit_statistics(MedalsSession *session, size_t index,

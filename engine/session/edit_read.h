@@ -19,6 +19,11 @@ bool medals_edit_changed_since(MedalsSession *session, uint64_t revision,
 MedalsVolume *medals_edit_labelmap(MedalsSession *session,
                                    const uint32_t *values, size_t count,
                                    GError **error);
+void medals_edit_depth(MedalsSession *session, uint64_t *undo, uint64_t *redo);
+/** As medals_session_prompts(); *total and *revision are set on success. */
+bool medals_edit_prompts(MedalsSession *session, size_t first,
+                         MedalsSessionPrompt *list, size_t count, size_t *total,
+                         uint64_t *revision, GError **error);
 bool medals_edit_statistics(MedalsSession *session, size_t index,
                             MedalsSessionStatistics *statistics,
                             GError **error);

@@ -185,6 +185,13 @@ static void remember_extent(MedalsSession *session, const int64_t box[6])
     g_array_remove_range(session->extents, 0, half);
 }
 
+void medals_edit_note_depth(MedalsSession *session)
+{
+    session->undo_depth = session->history->cursor;
+    session->redo_depth =
+        session->history->steps->len - session->history->cursor;
+}
+
 void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
                          const MedalsStep *step)
 {
@@ -199,6 +206,7 @@ void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
     session->revision++;
     remember_extent(session, box);
     session->state = session->shown = next;
+    medals_edit_note_depth(session);
     medals_mutex_unlock(&session->lock);
     if (provisional != old)
         medals_state_free(provisional);
@@ -226,8 +234,12 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
                            kept);
     medals_history_push(session->history, step);
     medals_edit_publish(edit, next, step);
-    if (!session->journal || !session->saved)
-        medals_history_trim(session->history, session->undo_bytes);
+    if (session->journal && session->saved)
+        return true;
+    medals_history_trim(session->history, session->undo_bytes);
+    medals_mutex_lock(&session->lock);
+    medals_edit_note_depth(session);
+    medals_mutex_unlock(&session->lock);
     return true;
 }
 

@@ -27,13 +27,10 @@ typedef enum MedalsMark {
     MEDALS_MARK_KEPT_OUT = 4 /* an answer took it out */
 } MedalsMark;
 
-/** Kinds beside MedalsPromptKind. */
-#define MEDALS_PROMPT_MASK 4
-
 typedef struct MedalsPromptRecord {
     uint64_t id; /* ascending, never given twice */
     uint32_t class_uid;
-    uint8_t kind; /* MedalsPromptKind, or MEDALS_PROMPT_MASK */
+    uint8_t kind; /* MedalsPromptKind */
     bool positive;
     int64_t extent[6]; /* voxels that it holds lie here; of a box: the box */
 } MedalsPromptRecord;

@@ -74,8 +74,9 @@ typedef struct MedalsSessionOptions {
     const MedalsVolume *labelmap;
     const MedalsInitialClass *initial; /**< names of its values; or NULL */
     size_t initial_count;
-    bool copy_image;           /**< false: the volume is kept by reference */
-    MedalsProgressFn progress; /**< of opening: copy, image, journal, labels */
+    bool copy_image; /**< false: the volume is kept by reference */
+    /** Of opening: copy, image, journal, labels. */
+    MedalsProgressFn progress;
     void *progress_cookie;
     /** Bytes of undo kept in memory while no journal holds it (none, or one
      * that cannot be written); the oldest steps go first, the newest never;
@@ -122,7 +123,9 @@ typedef struct MedalsCall {
     void *progress_cookie;
     /** MEDALS_ANSWER_BOTH: shows the instant answer before the full pass. It
      * is provisional and visible to readers; the answer's changes are relative
-     * to it. Borrowed for the call. */
+     * to it. Borrowed for the call.
+     * @thread the one that made the call, within it; it may read the session
+     *         and must not change or close it */
     void (*instant)(void *cookie, const MedalsAnswer *provisional);
     void *instant_cookie;
 } MedalsCall;
@@ -255,7 +258,9 @@ typedef enum MedalsPromptKind {
     MEDALS_PROMPT_POINT = 0,    /**< 1 point */
     MEDALS_PROMPT_BOX = 1,      /**< 2 corners; as indices: an extent */
     MEDALS_PROMPT_SCRIBBLE = 2, /**< a polyline (LPS) or voxels (indices) */
-    MEDALS_PROMPT_LASSO = 3     /**< a closed polygon in any plane */
+    MEDALS_PROMPT_LASSO = 3,    /**< a closed polygon in any plane */
+    MEDALS_PROMPT_MASK = 4      /**< of medals_session_mask(); only in lists of
+                                     prompts, MEDALS_E_USAGE where one is given */
 } MedalsPromptKind;
 
 typedef enum MedalsSpace {
@@ -419,6 +424,43 @@ typedef struct MedalsSessionStatistics {
 MEDALS_API MedalsStatus medals_session_statistics(
     const MedalsSession *session, size_t class_index,
     MedalsSessionStatistics *statistics, MedalsError **error);
+
+/**
+ * How many steps undo and redo could take now, of one revision. An open stroke
+ * counts when it has ended. A journal brings both back; memory and disk are
+ * bounded (`undo_bytes`, `journal_bytes`), so that undo may reach less far
+ * than the revisions do.
+ * @param undo, redo either may be NULL; 0 without a session
+ * @thread any
+ */
+MEDALS_API void medals_session_history(const MedalsSession *session,
+                                       uint64_t *undo, uint64_t *redo);
+
+/** A prompt that holds: given, and neither taken back nor reset. The session
+ * keeps what it marked, not the points it was drawn with. */
+typedef struct MedalsSessionPrompt {
+    uint32_t struct_size; /**< set by the caller, in the first of a list */
+    MedalsPromptKind kind;
+    uint64_t id; /**< ascending in the order given; kept by undo and redo */
+    size_t class_index;
+    bool positive;
+    int64_t extent[6]; /**< its voxels lie in it; of a box: the box; of a point:
+                            its voxel */
+} MedalsSessionPrompt;
+/**
+ * Copies the prompts that hold, in the order given, all of one revision.
+ * @param first how many of them to pass over
+ * @param list receives at most `count` of them, struct_size bytes apart, which
+ *        the first of them says; NULL with a count of 0: they are counted
+ * @param total receives how many there are, passed over or not; may be NULL
+ * @param revision receives the revision that was read; may be NULL
+ * @return MEDALS_E_USAGE no session, no list for a count, a struct_size that
+ *         is none of this struct's
+ * @thread any
+ */
+MEDALS_API MedalsStatus medals_session_prompts(
+    const MedalsSession *session, size_t first, MedalsSessionPrompt *list,
+    size_t count, size_t *total, uint64_t *revision, MedalsError **error);
 
 MEDALS_END_DECLS
 #endif

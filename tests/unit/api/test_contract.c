@@ -431,6 +431,26 @@ static void test_null_readers(void)
     REFUSED(medals_session_statistics, (NULL, 0, &held, &error));
     g_assert_cmpuint(held.voxels, ==, 0);
     REFUSED(medals_session_statistics, (session, 0, NULL, &error));
+    MedalsSessionPrompt list = {.struct_size = sizeof list};
+    uint64_t undo = 7, redo = 7;
+    size_t total = 7;
+    revision = 7;
+    REFUSED(medals_session_prompts,
+            (NULL, 0, &list, 1, &total, &revision, &error));
+    g_assert_true(total == 0 && revision == 0);
+    total = 7;
+    REFUSED(medals_session_prompts,
+            (session, 0, NULL, 1, &total, NULL, &error));
+    g_assert_cmpuint(total, ==, 0);
+    static const uint32_t odd[] = {0, 4, sizeof list - 8, sizeof list + 1,
+                                   UINT32_MAX};
+    for (size_t n = 0; n < G_N_ELEMENTS(odd); n++) {
+        list.struct_size = odd[n];
+        REFUSED(medals_session_prompts,
+                (session, 0, &list, 1, NULL, NULL, &error));
+    }
+    RUNS(medals_session_history, (NULL, &undo, &redo));
+    g_assert_true(undo == 0 && redo == 0);
 }
 
 /* Calls that fail for other reasons hand out nothing either. */
@@ -654,6 +674,8 @@ static void test_prompts(void)
     SIZES(call, MEDALS_OK, click(&prompt, &call));
     NUMBERS(prompt.kind, MedalsPromptKind, click(&prompt, &call));
     NUMBERS(prompt.space, MedalsSpace, click(&prompt, &call));
+    prompt.kind = MEDALS_PROMPT_MASK; /* has a call of its own */
+    refused("mask", click(&prompt, &call), MEDALS_E_USAGE);
     NUMBERS(call.answer, MedalsAnswerKind, click(&prompt, &call));
     NUMBERS(call.answer, MedalsAnswerKind, predict(&call));
     prompt.kind = MEDALS_PROMPT_SCRIBBLE;

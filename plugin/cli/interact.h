@@ -72,6 +72,7 @@ bool interact_run(Interact *interact, InteractLine *line);
 /** Ops with a file of their own. Each: @return false: *error is set */
 bool task_get(InteractTask *task, GError **error);
 bool task_mask(InteractTask *task, GError **error);
+bool task_prompts(InteractTask *task, GError **error);
 bool task_save(InteractTask *task, GError **error);
 
 /** Options of a call of the session for this task. */

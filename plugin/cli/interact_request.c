@@ -169,6 +169,11 @@ static bool parse_lock(InteractRequest *request, GError **error)
            field_bool(request->root, "locked", &request->locked, error);
 }
 
+static bool parse_prompts(InteractRequest *request, GError **error)
+{
+    return take_class(request, false, error);
+}
+
 static bool parse_point(InteractRequest *request, GError **error)
 {
     const char *name = NULL;
@@ -378,6 +383,7 @@ static const struct {
     [OP_ADD_CLASS] = {"add_class", parse_add_class},
     [OP_REMOVE_CLASS] = {"remove_class", parse_remove_class},
     [OP_LOCK] = {"lock", parse_lock},
+    [OP_PROMPTS] = {"prompts", parse_prompts},
     [OP_PREDICT] = {"predict", parse_predict},
     [OP_POINT] = {"point", parse_point},
     [OP_BOX] = {"box", parse_box},

@@ -22,6 +22,7 @@ typedef enum {
     OP_ADD_CLASS,
     OP_REMOVE_CLASS,
     OP_LOCK,
+    OP_PROMPTS,
     OP_PREDICT,
     OP_POINT,
     OP_BOX,

@@ -291,6 +291,7 @@ static Run *const runs[] = {
     [OP_ADD_CLASS] = run_add_class,
     [OP_REMOVE_CLASS] = run_remove_class,
     [OP_LOCK] = run_lock,
+    [OP_PROMPTS] = task_prompts,
     [OP_PREDICT] = run_predict,
     [OP_POINT] = run_prompt,
     [OP_BOX] = run_prompt,

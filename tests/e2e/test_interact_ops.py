@@ -111,6 +111,87 @@ class Classes(InteractTest):
 
 
 @need_model
+class Prompts(InteractTest):
+    """What holds, and how far back it goes."""
+
+    def setUp(self):
+        super().setUp()
+        self.talk = self.open("--journal", self.path("journal"))
+
+    def three(self):
+        self.talk.good("classes", texts=["brain stem", "tumor"])
+        self.talk.good("point", ijk=[5, 6, 7], answer="none", **C0)
+        self.talk.good("box", ijk=[[3, 6], [4, 8], [5, 9]], positive=False,
+                       answer="none", **C1)
+        self.talk.good("mask", extent=[[10, 12], [3, 6], [3, 6]],
+                       data=pack([1] * 18), answer="none", **C1,
+                       **{"as": "prompt"})
+
+    def depths(self, talk, undo, redo, **fields):
+        answer = talk.good("prompts", **fields)
+        self.assertEqual((answer["undo_depth"], answer["redo_depth"]),
+                         (undo, redo))
+        self.assertEqual(answer["changed"], [])
+        return answer["prompts"]
+
+    def lps(self, *ijk):
+        ready = self.talk.ready
+        return [sum(ready["direction"][3 * r + c] * ready["spacing"][c]
+                    * ijk[c] for c in range(3)) + ready["origin"][r]
+                for r in range(3)]
+
+    def test_what_holds(self):
+        talk = self.talk
+        self.assertEqual(self.depths(talk, 0, 0), [])
+        self.three()
+        found = self.depths(talk, 4, 0)
+        self.assertEqual([(p["class"], p["kind"], p["positive"], p["extent"])
+                          for p in found],
+                         [(0, "point", True, [[5, 6], [6, 7], [7, 8]]),
+                          (1, "box", False, [[3, 6], [4, 8], [5, 9]]),
+                          (1, "mask", True, [[10, 12], [3, 6], [3, 6]])])
+        corners = [[self.lps(5, 6, 7)],
+                   [self.lps(3, 4, 5), self.lps(5, 7, 8)],
+                   [self.lps(10, 3, 3), self.lps(11, 5, 5)]]
+        for prompt, places in zip(found, corners):
+            self.assertEqual(len(prompt["lps"]), len(places))
+            for a, b in zip(prompt["lps"], places):
+                for x, y in zip(a, b):
+                    self.assertAlmostEqual(x, y, places=6)
+        ids = [p["prompt"] for p in found]
+        self.assertEqual(ids, sorted(set(ids)))
+        self.assertEqual(self.depths(talk, 4, 0, **C1), found[1:])
+        # what it says can be said again
+        talk.good("point", lps=found[0]["lps"][0], answer="none", **C0)
+        talk.good("box", lps=found[1]["lps"], answer="none", **C0)
+        self.assertEqual([p["extent"] for p in
+                          self.depths(talk, 6, 0)[3:]],
+                         [p["extent"] for p in found[:2]])
+        talk.bad("bad_input", "prompts", **{"class": 2})
+        talk.bad("usage", "prompts", **{"class": "x"})
+
+    def test_undo_redo_reset(self):
+        talk = self.talk
+        self.three()
+        found = self.depths(talk, 4, 0)
+        talk.good("undo", steps=2)
+        self.assertEqual(self.depths(talk, 2, 2), found[:1])
+        talk.good("redo")
+        self.assertEqual(self.depths(talk, 3, 1), found[:2])
+        talk.good("reset", what="prompts")
+        self.assertEqual(self.depths(talk, 4, 0), [])
+
+    def test_resumed(self):
+        self.three()
+        self.talk.good("undo")
+        found = self.depths(self.talk, 3, 1)
+        self.talk.end()
+        again = self.open("--journal", self.path("journal"))
+        self.assertTrue(again.ready["resumed"])
+        self.assertEqual(self.depths(again, 3, 1), found)
+
+
+@need_model
 class Predict(InteractTest):
     def test_predict(self):
         talk = self.open_with("brain stem", "tumor")

@@ -36,6 +36,7 @@ static MedalsContext *context_create(const MedalsContextOptions *options,
     if (!context)
         return NULL;
     context->isa = isa;
+    context->log = (MedalsLog){options->log, options->log_cookie};
     context->kernels = medals_kernels_get(isa);
     context->lane = medals_lane_new(
         options->threads ? options->threads : medals_cpu_cores(), error);

@@ -27,5 +27,8 @@ MedalsStatus medals_model_open(MedalsModel **out, MedalsContext *context,
                  medals_context_has_bf16(context));
     *out = medals_model_create(context->lane, context->kernels, folder,
                                bf16 ? MEDALS_BF16 : MEDALS_F32, &inner);
-    return *out ? MEDALS_OK : medals_error_take(inner, error);
+    if (!*out)
+        return medals_error_take(inner, error);
+    (*out)->log = context->log;
+    return MEDALS_OK;
 }

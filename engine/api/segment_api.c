@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "error_api.h"
+#include "model_data.h"
 #include "segmentation.h"
 #include "versioned.h"
 
@@ -21,7 +22,10 @@ MedalsStatus medals_segment(MedalsSegmentation **out, MedalsModel *model,
         medals_check_given(volume, "volume", &inner) &&
         medals_versioned_read(&full, sizeof full, options, "options", &inner))
         *out = medals_segmentation_run(model, volume, &full, NULL, &inner);
-    return inner ? medals_error_take(inner, error) : MEDALS_OK;
+    if (inner)
+        return medals_error_take(inner, error);
+    medals_log_warnings(&model->log, medals_segmentation_warnings(*out));
+    return MEDALS_OK;
 }
 
 const MedalsVolume *

@@ -5,12 +5,14 @@
 #define MEDALS_CONTEXT_DATA_H
 
 #include "kernels.h"
+#include "log.h"
 #include "medals/model.h"
 
 struct MedalsContext {
     MedalsIsa isa;
     MedalsLane *lane;
     const MedalsKernels *kernels;
+    MedalsLog log;
 };
 
 /** @return false: MEDALS_E_USAGE none of MedalsPrecision */

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "label_table.h"
+#include "log.h"
 #include "medals/model.h"
 #include "network.h"
 #include "package.h"
@@ -20,6 +21,7 @@ struct MedalsModel {
     atomic_int references;
     MedalsLane *lane; /* of the context, borrowed */
     const MedalsKernels *kernels;
+    MedalsLog log; /* of the context; all zero: nowhere */
     MedalsPackage *package;
     MedalsDtype storage;        /* MEDALS_F32 or MEDALS_BF16 */
     MedalsWeights *weights[2];  /* by stage; shared files are one object */

@@ -13,6 +13,7 @@ struct MedalsFeatureCache {
     uint64_t limit, bytes;
     GQueue order;      /* Kept *, most recently used first */
     GHashTable *links; /* window -> GList * of order */
+    size_t dropped;    /* for room, not told yet */
 };
 
 MedalsFeatureCache *medals_feature_cache_new(uint64_t limit)
@@ -63,8 +64,10 @@ const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
     if (old)
         drop_window(cache, old);
     uint64_t bytes = medals_features_bytes(features);
-    while (cache->order.tail && cache->bytes + bytes > cache->limit)
+    while (cache->order.tail && cache->bytes + bytes > cache->limit) {
         drop_window(cache, cache->order.tail);
+        cache->dropped++;
+    }
     Kept *kept = g_new(Kept, 1);
     *kept = (Kept){window, bytes, features};
     g_queue_push_head(&cache->order, kept);
@@ -72,6 +75,13 @@ const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
                         cache->order.head);
     cache->bytes += bytes;
     return features;
+}
+
+size_t medals_feature_cache_take_dropped(MedalsFeatureCache *cache)
+{
+    size_t dropped = cache->dropped;
+    cache->dropped = 0;
+    return dropped;
 }
 
 uint64_t medals_feature_cache_bytes(const MedalsFeatureCache *cache)

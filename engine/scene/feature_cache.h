@@ -21,6 +21,8 @@ const MedalsFeatures *medals_feature_cache_get(MedalsFeatureCache *cache,
 const MedalsFeatures *medals_feature_cache_put(MedalsFeatureCache *cache,
                                                size_t window,
                                                MedalsFeatures *features);
+/** @return windows dropped to make room since this was last asked */
+size_t medals_feature_cache_take_dropped(MedalsFeatureCache *cache);
 uint64_t medals_feature_cache_bytes(const MedalsFeatureCache *cache);
 size_t medals_feature_cache_count(const MedalsFeatureCache *cache);
 

@@ -420,6 +420,8 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
         return NULL;
     }
     g_ptr_array_add(session->warnings, NULL);
+    medals_log_warnings(&model->log,
+                        (const char *const *) session->warnings->pdata);
     return session;
 }
 

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "edit.h"
+#include "model_data.h"
 #include "versioned.h"
 
 /* Extents that are remembered for "what changed since". */
@@ -141,6 +142,21 @@ static void changed_box(const MedalsState *from, const MedalsState *to,
         memset(box, 0, 6 * sizeof *box);
 }
 
+static const MedalsLog *log_of(const MedalsSession *session)
+{
+    return &session->scene.model->log;
+}
+
+/* The oldest steps go, to keep within bounds. */
+static void log_forgotten(const MedalsSession *session, size_t steps)
+{
+    if (steps > 0)
+        medals_log(log_of(session), MEDALS_LOG_INFO,
+                   "undo: %zu oldest steps forgotten, to keep within the "
+                   "bytes given",
+                   steps);
+}
+
 /* One entry to the journal; what fails is said and remembered. */
 static void save(MedalsEdit *edit, const MedalsStep *step,
                  const MedalsState *next, const int64_t box[6])
@@ -162,10 +178,15 @@ static void save(MedalsEdit *edit, const MedalsStep *step,
     if (!saved)
         medals_answer_warn(edit->answer, "not saved: %s",
                            error ? error->message : "the journal failed");
+    g_autoptr(GError) kept = NULL;
     size_t forget = saved ? medals_journal_file_compact(session->journal,
-                                                        session->history, NULL)
+                                                        session->history, &kept)
                           : 0;
     medals_history_forget(session->history, forget);
+    log_forgotten(session, forget);
+    if (kept)
+        medals_log(log_of(session), MEDALS_LOG_WARNING,
+                   "journal: not compacted: %s", kept->message);
     medals_mutex_lock(&session->lock);
     session->saved = saved;
     medals_mutex_unlock(&session->lock);
@@ -236,11 +257,26 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
     medals_edit_publish(edit, next, step);
     if (session->journal && session->saved)
         return true;
+    guint had = session->history->steps->len;
     medals_history_trim(session->history, session->undo_bytes);
+    log_forgotten(session, had - session->history->steps->len);
     medals_mutex_lock(&session->lock);
     medals_edit_note_depth(session);
     medals_mutex_unlock(&session->lock);
     return true;
+}
+
+/* What the answer warns of, and what no answer tells. */
+static void log_answer(const MedalsSession *session, const MedalsAnswer *answer)
+{
+    size_t dropped = medals_feature_cache_take_dropped(session->scene.cache);
+    if (dropped > 0)
+        medals_log(log_of(session), MEDALS_LOG_INFO,
+                   "features: %zu windows dropped to make room; they run again "
+                   "when they are asked for",
+                   dropped);
+    if (answer)
+        medals_log_warnings(log_of(session), medals_answer_warnings(answer));
 }
 
 bool medals_edit_end(MedalsEdit *edit, bool done, MedalsAnswer **answer)
@@ -253,12 +289,14 @@ bool medals_edit_end(MedalsEdit *edit, bool done, MedalsAnswer **answer)
         if (!session->stroke.open)
             medals_edit_hide(session);
         medals_answer_free(&edit->answer);
+        log_answer(session, NULL);
         return false;
     }
     edit->answer->revision = session->revision;
     edit->answer->saved = session->saved;
     edit->answer->seconds = medals_now() - edit->begun;
     medals_answer_finish(edit->answer);
+    log_answer(session, edit->answer);
     if (answer)
         *answer = edit->answer;
     else

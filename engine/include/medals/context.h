@@ -14,6 +14,26 @@ MEDALS_BEGIN_DECLS
 
 typedef struct MedalsContext MedalsContext;
 
+typedef enum MedalsLogLevel {
+    MEDALS_LOG_WARNING = 1, /**< something is not as it was asked for */
+    MEDALS_LOG_INFO = 2     /**< what the library did by itself */
+} MedalsLogLevel;
+
+/**
+ * What is worth a line in a host's log: each warning that an opened session,
+ * an answer or a segmentation carries, and what no answer tells: features
+ * dropped to make room, undo steps forgotten, a journal that could not be
+ * compacted. The library itself prints nothing.
+ * @param line one line of UTF-8 without its end, borrowed for the call
+ * @thread the one that made the call of which it tells, within it; calls on
+ *         several threads may log at the same time. No lock is held, sessions
+ *         may be read; a call that computes on the same context, or changes
+ *         the session, may not be made from here. Return: no exception and no
+ *         longjmp may pass through.
+ */
+typedef void (*MedalsLogFn)(void *cookie, MedalsLogLevel level,
+                            const char *line);
+
 typedef struct MedalsContextOptions {
     uint32_t struct_size;
     uint32_t threads; /**< 0: one per core this process may use */
@@ -21,10 +41,12 @@ typedef struct MedalsContextOptions {
      * to use; NULL: the environment variable MEDALS_ISA, else the best the
      * processor has. */
     const char *isa;
+    MedalsLogFn log; /**< of all that is made from the context; NULL: silent */
+    void *log_cookie;
 } MedalsContextOptions;
 #define MEDALS_CONTEXT_OPTIONS_INIT                                            \
     {                                                                          \
-        sizeof(MedalsContextOptions), 0, NULL                                  \
+        sizeof(MedalsContextOptions), 0, NULL, NULL, NULL                      \
     }
 
 /**

@@ -143,24 +143,6 @@ static void test_types(void)
     g_assert_nonnull((note("medals_version"), medals_version()));
 }
 
-#if MEDALS_VERSION_NUMBER < 100 || MEDALS_VERSION_MINOR > 99 ||                \
-    MEDALS_VERSION_PATCH > 99
-#error "the version does not fit its number"
-#endif
-
-/* Headers, library and build are of one version. */
-static void test_version(void)
-{
-    g_autofree char *headers =
-        g_strdup_printf("%d.%d.%d", MEDALS_VERSION_MAJOR, MEDALS_VERSION_MINOR,
-                        MEDALS_VERSION_PATCH);
-    g_assert_cmpstr(headers, ==, MEDALS_PROJECT_VERSION);
-    g_assert_cmpstr(headers, ==, medals_version());
-    g_assert_cmpint(MEDALS_VERSION_NUMBER, ==,
-                    10000 * MEDALS_VERSION_MAJOR + 100 * MEDALS_VERSION_MINOR +
-                        MEDALS_VERSION_PATCH);
-}
-
 static void test_peeks(void)
 {
     GIVES(medals_volume_ref, (NULL), NULL);
@@ -877,7 +859,6 @@ int main(int argc, char **argv)
     seen = g_hash_table_new(g_str_hash, g_str_equal);
     begin();
     g_test_add_func("/api/contract/types", test_types);
-    g_test_add_func("/api/contract/version", test_version);
     g_test_add_func("/api/contract/peeks", test_peeks);
     g_test_add_func("/api/contract/more-peeks", test_more_peeks);
     g_test_add_func("/api/contract/null-volume", test_null_volume);

@@ -2,71 +2,11 @@
  * test_session.c - sessions as a viewer drives them: nothing but medals/medals.h
  * and the compact model
  */
-#include <medals/medals.h>
+#include "session_help.h"
 
-#include <glib.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-static MedalsContext *context;
-static MedalsModel *model;
-
-enum { NI = 40, NJ = 36, NK = 30, VOXELS = NI * NJ * NK };
-
-/* Axes turned against the network's: i to posterior, j to superior, k left. */
-static const MedalsGeometry geometry = {
-    .size = {NI, NJ, NK},
-    .spacing = {3.5, 4.25, 3.0},
-    .origin = {-60.1, 12.25, 7},
-    .direction = {0, 0, 1, 1, 0, 0, 0, 1, 0}};
-
-static MedalsVolume *head(int16_t base)
-{
-    MedalsVolume *volume = NULL;
-    g_assert_cmpint(medals_volume_new(&volume, &geometry, MEDALS_I16, NULL), ==,
-                    MEDALS_OK);
-    int16_t *voxel = medals_volume_peek_data(volume);
-    for (int k = 0; k < NK; k++)
-        for (int j = 0; j < NJ; j++)
-            for (int i = 0; i < NI; i++, voxel++) {
-                double x = (i - 20) / 18.0, y = (j - 18) / 16.0,
-                       z = (k - 15) / 13.0, r = x * x + y * y + z * z;
-                double nucleus = exp(-40 * ((z - 0.3) * (z - 0.3) + y * y));
-                *voxel = r < 1 ? (int16_t) (base - 250 * nucleus +
-                                            3 * ((i * 7 + j * 5 + k) % 11))
-                               : 0;
-            }
-    return volume;
-}
-
-static const char *const texts[] = {"left thalamus", "right thalamus",
-                                    "left cerebral white matter"};
-
-static MedalsSession *open_session(const char *journal)
-{
-    MedalsVolume *volume = head(600);
-    MedalsSessionOptions options = MEDALS_SESSION_OPTIONS_INIT;
-    options.modality = MEDALS_MODALITY_MRI;
-    options.journal = journal;
-    MedalsSession *session = NULL;
-    MedalsError *error = NULL;
-    if (medals_session_open(&session, model, volume, &options, &error))
-        g_error("%s", medals_error_message(error));
-    medals_volume_free(&volume);
-    return session;
-}
-
-static void ok(MedalsStatus status, MedalsError *error)
-{
-    if (status != MEDALS_OK)
-        g_error("%s", medals_error_message(error));
-}
-#define OK(call)                                                               \
-    do {                                                                       \
-        MedalsError *error = NULL;                                             \
-        ok(call, error);                                                       \
-    } while (0)
 
 static void fails(MedalsStatus status, MedalsStatus expected,
                   MedalsError *error)
@@ -83,37 +23,9 @@ static void fails(MedalsStatus status, MedalsStatus expected,
         fails(status, expected, error);                                        \
     } while (0)
 
-static uint8_t *labels_of(const MedalsSession *session)
-{
-    uint8_t *labels = g_malloc(VOXELS);
-    OK(medals_session_read(session, -1, NULL, MEDALS_U8, labels, VOXELS, NULL,
-                           &error));
-    return labels;
-}
-
 static size_t place(int i, int j, int k)
 {
     return (size_t) ((k * NJ + j) * NI + i);
-}
-
-static MedalsStatus click(MedalsSession *session, size_t class_index, int i,
-                          int j, int k, bool positive, MedalsAnswerKind kind,
-                          MedalsAnswer **answer, MedalsError **error)
-{
-    const double at[3] = {i, j, k};
-    MedalsPrompt prompt = MEDALS_PROMPT_INIT;
-    prompt.class_index = class_index;
-    prompt.positive = positive;
-    prompt.points = at;
-    prompt.point_count = 1;
-    MedalsCall call = MEDALS_CALL_INIT;
-    call.answer = kind;
-    return medals_session_prompt(session, &prompt, &call, answer, error);
-}
-
-static void set_classes(MedalsSession *session, size_t count)
-{
-    OK(medals_session_set_classes(session, texts, NULL, count, NULL, &error));
 }
 
 /* ---- the network's answers ---------------------------------------------- */
@@ -492,205 +404,6 @@ static void test_history(void)
     medals_session_close(&session);
 }
 
-/* ---- what holds, and how far back it goes -------------------------------- */
-
-enum { MOST = 8 };
-
-/* Undo, redo, prompts of a session, in one look. */
-static void holds(const MedalsSession *session, uint64_t undo, uint64_t redo,
-                  size_t prompts, MedalsSessionPrompt list[MOST])
-{
-    uint64_t back = 99, on = 99, revision = 99;
-    size_t total = 99;
-    memset(list, 0, MOST * sizeof *list);
-    list->struct_size = sizeof *list;
-    medals_session_history(session, &back, &on);
-    g_assert_cmpuint(back, ==, undo);
-    g_assert_cmpuint(on, ==, redo);
-    OK(medals_session_prompts(session, 0, list, MOST, &total, &revision,
-                              &error));
-    g_assert_cmpuint(total, ==, prompts);
-    g_assert_cmpuint(revision, ==, medals_session_revision(session));
-    for (size_t n = 0; n < prompts; n++) {
-        g_assert_cmpuint(list[n].struct_size, ==, sizeof *list);
-        g_assert_true(n == 0 || list[n].id > list[n - 1].id);
-    }
-}
-
-static void is_at(const MedalsSessionPrompt *prompt, MedalsPromptKind kind,
-                  size_t class_index, bool positive, const int64_t extent[6])
-{
-    g_assert_cmpint(prompt->kind, ==, kind);
-    g_assert_cmpuint(prompt->class_index, ==, class_index);
-    g_assert_true(prompt->positive == positive);
-    g_assert_cmpmem(prompt->extent, sizeof prompt->extent, extent,
-                    6 * sizeof *extent);
-}
-
-static const int64_t first_voxel[6] = {20, 21, 18, 19, 15, 16};
-static const int64_t second_voxel[6] = {12, 13, 17, 18, 14, 15};
-static const int64_t drawn[6] = {5, 7, 6, 8, 7, 9};
-
-/* Classes, two clicks and a mask: four steps, three prompts. */
-static void four_steps(MedalsSession *session)
-{
-    const uint8_t mask[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-    MedalsCall call = MEDALS_CALL_INIT;
-    call.answer = MEDALS_ANSWER_NONE;
-    set_classes(session, 2);
-    OK(click(session, 0, 20, 18, 15, true, MEDALS_ANSWER_NONE, NULL, &error));
-    OK(click(session, 1, 12, 17, 14, false, MEDALS_ANSWER_NONE, NULL, &error));
-    OK(medals_session_mask(session, 1, MEDALS_MASK_PROMPT, drawn, mask, 8,
-                           &call, NULL, &error));
-}
-
-static void check_three(const MedalsSessionPrompt list[MOST])
-{
-    is_at(list, MEDALS_PROMPT_POINT, 0, true, first_voxel);
-    is_at(list + 1, MEDALS_PROMPT_POINT, 1, false, second_voxel);
-    is_at(list + 2, MEDALS_PROMPT_MASK, 1, true, drawn);
-}
-
-static void test_prompts_that_hold(void)
-{
-    MedalsSessionPrompt list[MOST], again[MOST];
-    MedalsSession *session = open_session(NULL);
-    holds(session, 0, 0, 0, list);
-    four_steps(session);
-    holds(session, 4, 0, 3, list);
-    check_three(list);
-    OK(medals_session_undo(session, 2, NULL, &error));
-    holds(session, 2, 2, 1, again);
-    is_at(again, MEDALS_PROMPT_POINT, 0, true, first_voxel);
-    OK(medals_session_undo(session, 100, NULL, &error));
-    holds(session, 0, 4, 0, again);
-    OK(medals_session_redo(session, 100, NULL, &error));
-    holds(session, 4, 0, 3, again);
-    g_assert_cmpmem(again, sizeof again, list, sizeof list);
-    OK(medals_session_reset(session, MEDALS_RESET_PROMPTS, NULL, &error));
-    holds(session, 5, 0, 0, again);
-    OK(medals_session_undo(session, 1, NULL, &error));
-    holds(session, 4, 1, 3, again);
-    /* A class that goes takes its prompts along; the later one moves down. */
-    OK(medals_session_remove_class(session, 0, NULL, &error));
-    holds(session, 5, 0, 2, again);
-    is_at(again, MEDALS_PROMPT_POINT, 0, false, second_voxel);
-    is_at(again + 1, MEDALS_PROMPT_MASK, 0, true, drawn);
-    medals_session_close(&session);
-}
-
-/* An open stroke is no step and no prompt until it ends. */
-static void test_stroke_that_holds(void)
-{
-    const double from[3] = {20, 18, 15};
-    MedalsSessionPrompt list[MOST];
-    MedalsPrompt prompt = MEDALS_PROMPT_INIT;
-    MedalsCall call = MEDALS_CALL_INIT;
-    call.answer = MEDALS_ANSWER_NONE;
-    prompt.kind = MEDALS_PROMPT_SCRIBBLE;
-    prompt.points = from;
-    prompt.point_count = 1;
-    MedalsSession *session = open_session(NULL);
-    set_classes(session, 1);
-    OK(medals_session_stroke_begin(session, &prompt, &error));
-    holds(session, 1, 0, 0, list);
-    OK(medals_session_stroke_end(session, &call, NULL, &error));
-    holds(session, 2, 0, 1, list);
-    is_at(list, MEDALS_PROMPT_SCRIBBLE, 0, true, first_voxel);
-    medals_session_close(&session);
-}
-
-static void test_resumed_that_holds(void)
-{
-    MedalsSessionPrompt list[MOST], again[MOST];
-    g_autofree char *top = g_dir_make_tmp("medals-XXXXXX", NULL);
-    g_autofree char *folder = g_build_filename(top, "journal", NULL);
-    MedalsSession *session = open_session(folder);
-    four_steps(session);
-    OK(medals_session_undo(session, 1, NULL, &error));
-    holds(session, 3, 1, 2, list);
-    medals_session_close(&session);
-    session = open_session(folder);
-    g_assert_true(medals_session_resumed(session));
-    holds(session, 3, 1, 2, again);
-    g_assert_cmpmem(again, sizeof again, list, sizeof list);
-    OK(medals_session_redo(session, 1, NULL, &error));
-    holds(session, 4, 0, 3, again);
-    check_three(again);
-    medals_session_close(&session);
-    OK(medals_journal_delete(folder, &error));
-    g_rmdir(top);
-}
-
-/* Bounded copies, and structs of another version of the header. */
-static void test_parts_of_prompts(void)
-{
-    struct Later {
-        MedalsSessionPrompt now;
-        uint64_t more;
-    } later[MOST];
-    size_t total = 0;
-    MedalsSession *session = open_session(NULL);
-    four_steps(session);
-    memset(later, 0x5a, sizeof later);
-    later->now.struct_size = sizeof *later;
-    OK(medals_session_prompts(session, 1, &later->now, 1, &total, NULL,
-                              &error));
-    g_assert_cmpuint(total, ==, 3);
-    is_at(&later[0].now, MEDALS_PROMPT_POINT, 1, false, second_voxel);
-    g_assert_cmphex(later[0].more, ==, 0x5a5a5a5a5a5a5a5a);
-    g_assert_cmphex(later[1].now.struct_size, ==, 0x5a5a5a5a);
-    OK(medals_session_prompts(session, 1, &later->now, MOST, &total, NULL,
-                              &error));
-    is_at(&later[1].now, MEDALS_PROMPT_MASK, 1, true, drawn);
-    g_assert_cmpuint(later[1].now.struct_size, ==, sizeof *later);
-    g_assert_cmphex(later[2].now.struct_size, ==, 0x5a5a5a5a);
-    for (size_t first = 3; first; first = first == 3 ? SIZE_MAX : 0) {
-        OK(medals_session_prompts(session, first, &later->now, MOST, &total,
-                                  NULL, &error));
-        g_assert_cmpuint(total, ==, 3);
-        g_assert_cmpint(later->now.class_index, ==, 1); /* as it was */
-    }
-    OK(medals_session_prompts(session, 0, NULL, 0, &total, NULL, &error));
-    g_assert_cmpuint(total, ==, 3);
-    OK(medals_session_prompts(session, 0, NULL, 0, NULL, NULL, &error));
-    medals_session_history(session, NULL, NULL);
-    medals_session_close(&session);
-}
-
-static gpointer look(gpointer data)
-{
-    const MedalsSession *session = data;
-    for (size_t total = 0; total < 40;) {
-        MedalsSessionPrompt list[40];
-        uint64_t undo, redo, revision = 0;
-        list->struct_size = sizeof *list;
-        OK(medals_session_prompts(session, 0, list, 40, &total, &revision,
-                                  &error));
-        /* One revision a step: the first set the classes. */
-        g_assert_cmpuint(revision, ==, total + 1);
-        for (size_t n = 0; n < total; n++)
-            g_assert_cmpint(list[n].extent[0], ==, (int64_t) n % NI);
-        medals_session_history(session, &undo, &redo);
-        g_assert_cmpuint(undo, >=, revision);
-        g_assert_cmpuint(redo, ==, 0);
-    }
-    return NULL;
-}
-
-/* Readers on another thread, while clicks come in. */
-static void test_prompts_beside(void)
-{
-    MedalsSession *session = open_session(NULL);
-    set_classes(session, 1);
-    GThread *reader = g_thread_new("reader", look, session);
-    for (int n = 0; n < 40; n++)
-        OK(click(session, 0, n % NI, 18, 15, true, MEDALS_ANSWER_NONE, NULL,
-                 &error));
-    g_thread_join(reader);
-    medals_session_close(&session);
-}
-
 static void test_since(void)
 {
     MedalsSession *session = open_session(NULL);
@@ -899,11 +612,6 @@ int main(int argc, char **argv)
     g_test_add_func("/session/stroke", test_stroke);
     g_test_add_func("/session/without_text", test_without_text);
     g_test_add_func("/session/history", test_history);
-    g_test_add_func("/session/prompts-that-hold", test_prompts_that_hold);
-    g_test_add_func("/session/stroke-that-holds", test_stroke_that_holds);
-    g_test_add_func("/session/resumed-that-holds", test_resumed_that_holds);
-    g_test_add_func("/session/parts-of-prompts", test_parts_of_prompts);
-    g_test_add_func("/session/prompts-beside", test_prompts_beside);
     g_test_add_func("/session/since", test_since);
     g_test_add_func("/session/classes", test_classes);
     g_test_add_func("/session/initial_labelmap", test_initial_labelmap);

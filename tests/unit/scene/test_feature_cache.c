@@ -36,6 +36,8 @@ static void test_one_is_always_kept(void)
     g_assert_nonnull(medals_feature_cache_get(cache, 7));
     put(cache, 8);
     g_assert_cmpuint(medals_feature_cache_count(cache), ==, 1);
+    g_assert_cmpuint(medals_feature_cache_take_dropped(cache), ==, 1);
+    g_assert_cmpuint(medals_feature_cache_take_dropped(cache), ==, 0);
     put(cache, 8); /* again: the first one is replaced */
     g_assert_cmpuint(medals_feature_cache_bytes(cache), ==, WINDOW_BYTES);
     medals_feature_cache_free(cache);

@@ -96,7 +96,9 @@ typedef struct MedalsBenchLayer {
     MedalsPrecision precision;
     uint64_t peak_rss; /**< of this layer, bytes */
 } MedalsBenchLayer;
-/** @return false to stop; the layer is borrowed */
+/** @thread the one that made the call, within it, one layer at a time; a call
+ *          that computes on the same context may not be made from here
+ * @return false to stop; the layer is borrowed */
 typedef bool (*MedalsBenchLayerFn)(void *cookie, const MedalsBenchLayer *layer);
 
 /** Layer by layer in the network's order; the widths are those of the model,

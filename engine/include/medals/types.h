@@ -112,8 +112,12 @@ typedef struct MedalsProgress {
 } MedalsProgress;
 
 /**
- * Progress and cancel in one. Called on the thread that made the call, a few
- * times a second at most; must return quickly.
+ * Progress and cancel in one, a few times a second at most; must return
+ * quickly, by a return: no exception and no longjmp may pass through.
+ * @thread the one that made the call, within it; never two at a time. No lock
+ *         of a session is held, so that readers of sessions may be called; a
+ *         call that computes on the same context waits for this one's turn to
+ *         end, and so may not be made from here
  * @return true to go on, false to cancel (the call then fails with
  *         MEDALS_E_CANCELLED and leaves nothing behind)
  */

@@ -48,7 +48,9 @@ MEDALS_API MedalsStatus medals_volume_new(MedalsVolume **out,
  * @param data    C-contiguous, i fastest, product(size) elements
  * @param release called once with cookie when the last reference goes, also
  *                when this call fails; may be NULL (the caller keeps data
- *                alive as long as the volume)
+ *                alive as long as the volume).
+ *                @thread the one that drops that reference: any of the
+ *                caller's that frees the volume, or closes what kept it
  * @return as medals_volume_new
  */
 MEDALS_API MedalsStatus medals_volume_wrap(MedalsVolume **out,

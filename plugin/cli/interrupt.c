@@ -72,9 +72,12 @@ static void *watch(void *unused)
 void interrupt_watch(void (*give_up)(void *cookie), void *cookie)
 {
     pthread_t thread;
+    pthread_mutex_lock(&watchdog.end);
     watchdog.give_up = give_up;
     watchdog.cookie = cookie;
-    if (sem_init(&watchdog.signalled, 0, 0) != 0)
+    watchdog.settled = false;
+    pthread_mutex_unlock(&watchdog.end);
+    if (watchdog.started || sem_init(&watchdog.signalled, 0, 0) != 0)
         return;
     watchdog.started = pthread_create(&thread, NULL, watch, NULL) == 0;
     if (watchdog.started)

@@ -17,7 +17,8 @@ bool interrupt_asked(void);
 /** The opposite, for what asks whether to go on. */
 bool interrupt_not_asked(void *unused);
 
-/** Starts the watchdog.
+/** Starts the watchdog, or has it watch the next run after
+ * interrupt_settle().
  * @param give_up called half a second after the signal on a thread of its own,
  *        while other threads run: removes files, says why; the process then
  *        ends with EXIT_CANCELLED

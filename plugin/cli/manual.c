@@ -40,6 +40,7 @@ static const char program_page[] =
 
 static const char segment_page[] =
     "medals segment IMAGE --text TEXT -o OUT [options]\n"
+    "medals segment IMAGE|DIR ... --text TEXT --out-dir DIR [options]\n"
     "\n"
     "IMAGE is a file, a DICOM folder or a challenge .npz (whose sentences "
     "serve\n"
@@ -76,6 +77,12 @@ static const char segment_page[] =
     "  --reference          .npz: the published program's literal behaviour\n"
     "Results\n"
     "  --overlap keep       classes may overlap (.seg.nrrd); else exclusive\n"
+    "  --out-dir DIR        of several images, or of those in a folder: "
+    "DIR/NAME\n"
+    "                       each, one model for all; what exists is skipped "
+    "unless\n"
+    "                       --overwrite ; --suffix S of their names (default\n"
+    "                       .seg.nrrd)\n"
     "  --probabilities FILE one float32 component a class\n"
     "  --png FILE           picture: slices in three directions, outlines\n"
     "  --no-names           no NAME.label.txt beside a .nii.gz\n"

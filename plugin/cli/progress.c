@@ -17,6 +17,7 @@ struct Progress {
     ProgressStyle style;
     bool terminal;
     char *what;
+    size_t part, parts;
     double begin, end;
     double shown;    /* fraction of the whole last shown; < 0: none */
     gint64 shown_at; /* monotonic microseconds */
@@ -28,6 +29,7 @@ Progress *progress_new(ProgressStyle style, const char *what)
     progress->style = style;
     progress->terminal = isatty(STDERR_FILENO);
     progress->what = g_strdup(what);
+    progress->parts = 1;
     progress->end = 1;
     progress->shown = -1;
     if (style == PROGRESS_FILTER) {
@@ -62,6 +64,13 @@ void progress_free(Progress *progress)
     progress_clear(progress);
     g_free(progress->what);
     g_free(progress);
+}
+
+void progress_part(Progress *progress, size_t index, size_t count)
+{
+    progress->part = index;
+    progress->parts = count;
+    progress_span(progress, 0, 1);
 }
 
 void progress_span(Progress *progress, double begin, double end)
@@ -104,8 +113,10 @@ static bool is_due(const Progress *progress, double whole, gint64 now)
 bool progress_show(Progress *progress, const char *phase, double fraction,
                    double seconds_left)
 {
-    double whole = progress->begin +
-                   (progress->end - progress->begin) * CLAMP(fraction, 0, 1);
+    double of_part = progress->begin +
+                     (progress->end - progress->begin) * CLAMP(fraction, 0, 1);
+    double whole =
+        ((double) progress->part + of_part) / (double) progress->parts;
     gint64 now = g_get_monotonic_time();
     if (progress->style != PROGRESS_NONE && is_due(progress, whole, now)) {
         progress->shown = whole;

@@ -25,7 +25,9 @@ void progress_clear(const Progress *progress);
 /** Ends the display: clears the bar; <filter-end> for Slicer. */
 void progress_free(Progress *progress);
 
-/** The share of the whole, begin..end, that the next calls' 0..1 covers. */
+/** Of `count` equal parts the next spans are parts of, the one at `index`. */
+void progress_part(Progress *progress, size_t index, size_t count);
+/** The share of the part, begin..end, that the next calls' 0..1 covers. */
 void progress_span(Progress *progress, double begin, double end);
 /** Shows a phase at a fraction of the span.
  * @return false if the user has asked to stop (interrupt.h) */

@@ -147,6 +147,8 @@ static bool parse_overlap(const char *value, Request *request, GError **error)
                            "--overlap: \"%s\"; expected exclusive or keep",
                            value);
     request->keep_overlap = true;
+    if (request->out_dir && file_name_ends(request->suffix, ".seg.nrrd"))
+        return true;
     for (guint i = 0; i < request->outputs->len; i++)
         if (file_name_ends(request->outputs->pdata[i], ".seg.nrrd"))
             return true;
@@ -171,12 +173,17 @@ static bool take_positionals(Request *request, GPtrArray *positionals,
                            "segment: no image given; expected a file or a "
                            "DICOM folder");
     request->image = positionals->pdata[0];
+    request->images = g_ptr_array_ref(positionals);
+    if (request->out_dir)
+        return true;
     guint most = output_is_positional ? 2 : 1;
     if (positionals->len > most)
         return failure_set(error, EXIT_USAGE,
                            "%s: one argument too many; expected one image%s",
                            (const char *) positionals->pdata[most],
-                           most == 1 ? ", outputs follow -o" : ", one output");
+                           most == 1 ? ", outputs follow -o, several images "
+                                       "need --out-dir"
+                                     : ", one output");
     if (positionals->len == 2)
         g_ptr_array_insert(request->outputs, 0, positionals->pdata[1]);
     return true;
@@ -197,8 +204,42 @@ static bool check_counts(const Request *request, bool stages_given,
     return true;
 }
 
+/* What goes only with several images, or not with them. */
+static bool check_several(Request *request, GError **error)
+{
+    const char *alone = request->suffix      ? "--suffix"
+                        : request->overwrite ? "--overwrite"
+                                             : NULL;
+    if (!request->out_dir)
+        return !alone || failure_set(error, EXIT_USAGE,
+                                     "%s: given without --out-dir; expected "
+                                     "both",
+                                     alone);
+    if (!*request->out_dir)
+        return failure_set(error, EXIT_USAGE,
+                           "--out-dir: empty; expected a folder");
+    const char *other = request->outputs->len    ? "--output"
+                        : request->png           ? "--png"
+                        : request->probabilities ? "--probabilities"
+                                                 : NULL;
+    if (other)
+        return failure_set(error, EXIT_USAGE,
+                           "%s: one file, given together with --out-dir; "
+                           "expected one of them",
+                           other);
+    if (!request->suffix)
+        request->suffix = ".seg.nrrd";
+    bool plain = *request->suffix && !strchr(request->suffix, '/');
+    return plain || failure_set(error, EXIT_USAGE,
+                                "--suffix: \"%s\"; expected the end of a "
+                                "file's name, for example .seg.nrrd",
+                                request->suffix);
+}
+
 static bool check_outputs(const Request *request, GError **error)
 {
+    if (request->out_dir)
+        return true;
     if (request->outputs->len == 0 && !request->png && !request->probabilities)
         return failure_set(error, EXIT_USAGE,
                            "segment: no output given; expected -o FILE");
@@ -219,7 +260,7 @@ static bool check_outputs(const Request *request, GError **error)
 
 static bool check_combinations(const Request *request, GError **error)
 {
-    if (request->reference && !request->is_challenge)
+    if (request->reference && !request->is_challenge && !request->out_dir)
         return failure_set(error, EXIT_USAGE,
                            "--reference: given for %s; expected an .npz, the "
                            "format of the published program",
@@ -236,6 +277,13 @@ static bool check_combinations(const Request *request, GError **error)
                                  other);
 }
 
+/* The sentences of a challenge .npz serve where none is given. */
+static bool texts_may_follow(const Request *request)
+{
+    bool challenge = request->is_challenge || request->out_dir;
+    return challenge && request->texts->len == 0;
+}
+
 bool request_parse(Request *request, char *const *arguments,
                    bool output_is_positional, GError **error)
 {
@@ -250,6 +298,9 @@ bool request_parse(Request *request, char *const *arguments,
         {"text", 't', OPTION_LIST, texts},
         {"text-file", 0, OPTION_STRING, &raw.text_file},
         {"output", 'o', OPTION_LIST, request->outputs},
+        {"out-dir", 0, OPTION_STRING, &request->out_dir},
+        {"suffix", 0, OPTION_STRING, &request->suffix},
+        {"overwrite", 0, OPTION_FLAG, &request->overwrite},
         {"labels", 0, OPTION_STRING, &request->label_list},
         {"model", 'm', OPTION_STRING, &request->model},
         {"modality", 0, OPTION_STRING, &raw.modality},
@@ -277,7 +328,7 @@ bool request_parse(Request *request, char *const *arguments,
     request->is_challenge = medals_image_is_npz(request->image);
     if (!check_counts(request, request->stages != UINT64_MAX,
                       request->threads != UINT64_MAX, error) ||
-        !check_outputs(request, error) ||
+        !check_several(request, error) || !check_outputs(request, error) ||
         !modality_parse(raw.modality, &request->modality, error) ||
         !precision_parse(raw.precision, &request->precision, error) ||
         !window_parse(raw.window, &request->has_window, request->window,
@@ -293,12 +344,30 @@ bool request_parse(Request *request, char *const *arguments,
         request->threads = 0;
     if (!parse_texts(&raw, request, error))
         return false;
-    bool texts_may_follow = request->is_challenge && request->texts->len == 0;
-    return texts_may_follow || request_check_texts(request, error);
+    return texts_may_follow(request) || request_check_texts(request, error);
+}
+
+bool request_derive(Request *out, const Request *several, const char *image,
+                    const char *output, GError **error)
+{
+    *out = *several;
+    out->image = image;
+    out->images = NULL;
+    out->out_dir = NULL;
+    out->is_challenge = medals_image_is_npz(image);
+    out->outputs = g_ptr_array_new();
+    g_ptr_array_add(out->outputs, (gpointer) output);
+    out->texts = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < several->texts->len; i++)
+        g_ptr_array_add(out->texts, g_strdup(several->texts->pdata[i]));
+    out->labels = NULL;
+    return check_combinations(out, error) &&
+           (texts_may_follow(out) || request_check_texts(out, error));
 }
 
 void request_clear(Request *request)
 {
+    g_clear_pointer(&request->images, g_ptr_array_unref);
     g_clear_pointer(&request->outputs, g_ptr_array_unref);
     g_clear_pointer(&request->texts, g_ptr_array_unref);
     g_clear_pointer(&request->labels, g_free);

@@ -14,10 +14,13 @@
 enum { REQUEST_THREADS_MAX = 1024 };
 
 typedef struct {
-    const char *image;  /* file or DICOM folder */
-    GPtrArray *outputs; /* paths; .nii.gz .nrrd .seg.nrrd ... */
-    GPtrArray *texts;   /* split, trimmed, all different */
-    uint32_t *labels;   /* one a class, or NULL: 1, 2, ... */
+    const char *image;   /* file or DICOM folder; the first of several */
+    GPtrArray *images;   /* as given, files and folders; borrowed */
+    const char *out_dir; /* folder of the outputs of several, or NULL */
+    const char *suffix;  /* of their names */
+    GPtrArray *outputs;  /* paths; .nii.gz .nrrd .seg.nrrd ... */
+    GPtrArray *texts;    /* split, trimmed, all different */
+    uint32_t *labels;    /* one a class, or NULL: 1, 2, ... */
     size_t label_count;
     const char *label_list;    /* as given; NULL */
     const char *model;         /* folder as given, or NULL */
@@ -34,6 +37,7 @@ typedef struct {
     double region[6]; /* LPS centre and half sizes, mm */
     uint64_t threads, stages, seed;
     bool instances, tta, keep_overlap, reference, no_names, json, quiet;
+    bool overwrite;    /* with out_dir: also what exists */
     bool is_challenge; /* the image is a challenge .npz */
     bool whole_texts;  /* its sentences: one class and one value each */
 } Request;
@@ -47,6 +51,13 @@ typedef struct {
 bool request_parse(Request *request, char *const *arguments,
                    bool output_is_positional, GError **error);
 void request_clear(Request *request);
+
+/** The request for one of several images: of its own texts, one output.
+ * @param image, output borrowed
+ * @return false: EXIT_USAGE, an option that this image does not go with;
+ *         request_clear() is needed either way */
+bool request_derive(Request *out, const Request *several, const char *image,
+                    const char *output, GError **error);
 
 /** Checks the texts and labels; a challenge .npz may supply the texts first.
  * @return false: EXIT_USAGE or EXIT_INPUT */

@@ -37,7 +37,7 @@ static void give_up(void *cookie)
     failure_report(error);
 }
 
-static bool open_model(Job *job, GError **error)
+bool job_open_model(Job *job, GError **error)
 {
     MedalsError *cause = NULL;
     MedalsContextOptions context = MEDALS_CONTEXT_OPTIONS_INIT;
@@ -132,28 +132,32 @@ static bool write_outputs(Job *job, GError **error)
 
 static bool run_steps(Job *job, GError **error)
 {
-    if (!open_model(job, error) || !read_input(job, error) ||
-        !check_interrupt(job, error))
+    if ((!job->model && !job_open_model(job, error)) ||
+        !read_input(job, error) || !check_interrupt(job, error))
         return false;
     progress_span(job->progress, read_end, network_end);
     return run_network(job, error) && check_interrupt(job, error) &&
            write_outputs(job, error);
 }
 
-bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
-             GError **error)
+void job_init(Job *job)
 {
     memset(job, 0, sizeof *job);
-    interrupt_install();
     job->header_modality = MEDALS_MODALITY_NONE;
     job->started_us = g_get_monotonic_time();
-    if (!request_parse(&job->request, arguments, is_slicer_module, error) ||
-        !job_stage_files(job, error))
-        return false;
-    ProgressStyle style = job->request.quiet ? PROGRESS_NONE
+}
+
+Progress *job_new_progress(const Request *request, bool is_slicer_module)
+{
+    ProgressStyle style = request->quiet     ? PROGRESS_NONE
                           : is_slicer_module ? PROGRESS_FILTER
                                              : PROGRESS_STDERR;
-    job->progress = progress_new(style, "MedalSSegment");
+    return progress_new(style, "MedalSSegment");
+}
+
+bool job_run(Job *job, Progress *progress, GError **error)
+{
+    job->progress = progress;
     interrupt_watch(give_up, job);
     bool done = run_steps(job, error);
     interrupt_settle();
@@ -162,13 +166,11 @@ bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
         fail_cancelled(job, error);
     }
     job->seconds_total = seconds_since(job->started_us);
-    g_clear_pointer(&job->progress, progress_free);
     return done;
 }
 
 void job_clear(Job *job)
 {
-    g_clear_pointer(&job->progress, progress_free);
     g_clear_pointer(&job->output_set, output_set_free);
     g_clear_pointer(&job->staged, g_ptr_array_unref);
     medals_segmentation_free(&job->result);

@@ -39,12 +39,23 @@ typedef struct {
     double seconds_read, seconds_write, seconds_total;
 } Job;
 
-/** Does everything up to the renamed files.
- * @param arguments after the word `segment`
+/** A job without a request. */
+void job_init(Job *job);
+/** Opens the context and the model that the request names. */
+bool job_open_model(Job *job, GError **error);
+/** The display that the request asks for. */
+Progress *job_new_progress(const Request *request, bool is_slicer_module);
+/** Does everything from the staged names, which are there, to the renamed
+ * files; opens the model unless it is there.
+ * @param progress borrowed
  * @return false: any exit code; nothing is left behind */
-bool job_run(Job *job, char *const *arguments, bool is_slicer_module,
-             GError **error);
+bool job_run(Job *job, Progress *progress, GError **error);
 void job_clear(Job *job);
+
+/** One job an image of the request, one model for all; the lines of the report
+ * go to stdout as they come.
+ * @return false: the exit code of the first failure, or EXIT_CANCELLED */
+bool batch_run(const Request *request, bool is_slicer_module, GError **error);
 
 /** Reads the image or the .npz; the latter may supply the texts. */
 bool job_read_source(Job *job, GError **error);
@@ -54,8 +65,9 @@ bool job_stage_files(Job *job, GError **error);
 /** Writes every file under its staged name. */
 bool job_write_files(Job *job, GError **error);
 
-/** The object of command.md 2 as one line. */
-void job_report_json(const Job *job, GString *out);
+/** The object of command.md 2 as one line.
+ * @param status "done" where there are several images, or NULL */
+void job_report_json(const Job *job, const char *status, GString *out);
 /** The same for people. */
 void job_report_table(const Job *job, GString *out);
 

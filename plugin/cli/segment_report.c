@@ -133,12 +133,14 @@ static char **all_warnings(const Job *job)
     return (char **) g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
-void job_report_json(const Job *job, GString *out)
+void job_report_json(const Job *job, const char *status, GString *out)
 {
     MedalsSegmentationInfo info = info_of(job);
     const Request *request = &job->request;
     cJSON *root = cJSON_CreateObject();
     json_text(root, "image", request->image);
+    if (status)
+        json_text(root, "status", status);
     json_texts(root, "output", (const char *const *) request->outputs->pdata,
                request->outputs->len);
     cJSON *modality = cJSON_AddObjectToObject(root, "modality");

@@ -55,6 +55,7 @@ static const char segment_page[] =
     "                       \"liver and spleen\", \"kidney\" of a model that\n"
     "                       knows its sides); what is not wanted is refused\n"
     "  --text-file FILE     more of it, from a file\n"
+    "  --known-only         refuse texts that the model was not trained on\n"
     "  --labels 3,7         values of the classes, in order (default 1, 2, "
     "...)\n"
     "  --modality M         ct, mr, us, pet or microscopy (default: the DICOM\n"

@@ -37,6 +37,7 @@ typedef struct {
     double region[6]; /* LPS centre and half sizes, mm */
     uint64_t threads, stages, seed;
     bool instances, tta, keep_overlap, reference, no_names, json, quiet;
+    bool known_only;   /* a text that the model does not know is refused */
     bool overwrite;    /* with out_dir: also what exists */
     bool is_challenge; /* the image is a challenge .npz */
     bool whole_texts;  /* its sentences: one class and one value each */

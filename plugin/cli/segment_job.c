@@ -103,6 +103,45 @@ static bool run_network(Job *job, GError **error)
     return true;
 }
 
+/* What the library says of a text that it answered as free text, or NULL. */
+static const char *warning_of(const Job *job, const char *text)
+{
+    g_autofree char *begin = g_strdup_printf("text \"%.200s\": ", text);
+    const char *const *w = medals_segmentation_warnings(job->result);
+    for (; w && *w; w++)
+        if (g_str_has_prefix(*w, begin))
+            return *w;
+    return NULL;
+}
+
+static bool fail_unknown(const Job *job, const char *text, GError **error)
+{
+    static const char expected[] =
+        "expected, with --known-only, a class that it knows";
+    const char *warning = warning_of(job, text);
+    if (!warning)
+        return failure_set(error, EXIT_INPUT,
+                           "text \"%.200s\": the model was not trained on "
+                           "this; %s",
+                           text, expected);
+    g_autoptr(GString) message = g_string_new(warning);
+    if (!g_string_replace(message, "answered as free text", expected, 1) &&
+        !g_string_replace(message, "left empty", expected, 1))
+        g_string_append_printf(message, "; %s", expected);
+    return failure_set(error, EXIT_INPUT, "%s", message->str);
+}
+
+static bool check_known(const Job *job, GError **error)
+{
+    size_t count = medals_segmentation_class_count(job->result);
+    for (size_t c = 0; c < count && job->request.known_only; c++) {
+        MedalsClassReport report = {.struct_size = sizeof report};
+        if (medals_segmentation_class(job->result, c, &report) && !report.known)
+            return fail_unknown(job, report.name, error);
+    }
+    return true;
+}
+
 static bool read_input(Job *job, GError **error)
 {
     int64_t begin = g_get_monotonic_time();
@@ -137,7 +176,7 @@ static bool run_steps(Job *job, GError **error)
         return false;
     progress_span(job->progress, read_end, network_end);
     return run_network(job, error) && check_interrupt(job, error) &&
-           write_outputs(job, error);
+           check_known(job, error) && write_outputs(job, error);
 }
 
 void job_init(Job *job)

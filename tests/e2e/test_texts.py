@@ -129,6 +129,23 @@ class Texts(ProgramTest):
             err = self.refused(2, text, "--labels", labels)
             self.assertIn("one a class", err)
 
+    def test_known_only(self):
+        """Refused with the nearest classes, before anything is written."""
+        report = self.segment(self.image, "mandible", "k.nii.gz",
+                              "--known-only", "--modality", "ct")
+        self.assertTrue(report["classes"][0]["known"])
+        run = self.bad(3, "segment", self.image, "--text",
+                       "mandible; teapot", "-o", "u.nii.gz",
+                       "--known-only", "--modality", "ct")
+        self.assertRegex(run.err, r'text "teapot": .+ expected, with '
+                                  r"--known-only, .+ nearest known classes in "
+                                  r"[a-zA-Z]+: \w.*, \w")
+        run = self.bad(3, "segment", self.image, "--text", "spleen", "-o",
+                       "u.nii.gz", "--known-only", "--modality", "us")
+        self.assertIn('"spleen"', run.err)
+        self.assertNotIn("answered", run.err)
+        self.assertFalse((self.folder / "u.nii.gz").exists())
+
     def test_names_keep_a_text_whole(self):
         """A host that names every class keeps one a text."""
         talk = self.talk()

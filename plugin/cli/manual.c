@@ -84,6 +84,7 @@ static const char segment_page[] =
     "unless\n"
     "                       --overwrite ; --suffix S of their names (default\n"
     "                       .seg.nrrd)\n"
+    "  --stats FILE.csv     voxels, ml, mean, SD, min, max of each class\n"
     "  --probabilities FILE one float32 component a class\n"
     "  --png FILE           picture: slices in three directions, outlines\n"
     "  --no-names           no NAME.label.txt beside a .nii.gz\n"

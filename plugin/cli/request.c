@@ -238,9 +238,15 @@ static bool check_several(Request *request, GError **error)
 
 static bool check_outputs(const Request *request, GError **error)
 {
+    if (request->stats && !file_name_ends(request->stats, ".csv"))
+        return failure_set(error, EXIT_USAGE,
+                           "%s: no table has this ending; expected --stats "
+                           "NAME.csv",
+                           request->stats);
     if (request->out_dir)
         return true;
-    if (request->outputs->len == 0 && !request->png && !request->probabilities)
+    if (request->outputs->len == 0 && !request->png &&
+        !request->probabilities && !request->stats)
         return failure_set(error, EXIT_USAGE,
                            "segment: no output given; expected -o FILE");
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -314,6 +320,7 @@ bool request_parse(Request *request, char *const *arguments,
         {"tta", 0, OPTION_FLAG, &request->tta},
         {"overlap", 0, OPTION_STRING, &raw.overlap},
         {"probabilities", 0, OPTION_STRING, &request->probabilities},
+        {"stats", 0, OPTION_STRING, &request->stats},
         {"png", 0, OPTION_STRING, &request->png},
         {"roi", 0, OPTION_STRING, &raw.roi},
         {"region", 0, OPTION_STRING, &raw.region},
@@ -355,6 +362,7 @@ bool request_derive(Request *out, const Request *several, const char *image,
     out->image = image;
     out->images = NULL;
     out->out_dir = NULL;
+    out->stats = NULL;
     out->is_challenge = medals_image_is_npz(image);
     out->outputs = g_ptr_array_new();
     g_ptr_array_add(out->outputs, (gpointer) output);

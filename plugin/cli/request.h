@@ -27,6 +27,7 @@ typedef struct {
     const char *series;        /* DICOM series UID or NULL */
     const char *probabilities; /* path or NULL */
     const char *png;           /* path or NULL */
+    const char *stats;         /* path or NULL */
     MedalsModality modality;   /* NONE: not given */
     MedalsPrecision precision;
     bool has_window;

@@ -8,13 +8,16 @@
 #include "interrupt.h"
 #include "json.h"
 #include "labelmap.h"
+#include "output_set.h"
 #include "segment_job.h"
+#include "segment_stats.h"
 
 typedef struct {
     const Request *request;
     GPtrArray *inputs; /* BatchInput * */
     Progress *progress;
-    Job opened; /* holds the model once it is needed */
+    Job opened;       /* holds the model once it is needed */
+    GHashTable *rows; /* image -> its rows of --stats, older ones too; NULL */
     guint done, skipped, failed;
     int first_code; /* of the failures */
 } Batch;
@@ -104,6 +107,34 @@ static bool segment_input(Batch *batch, const BatchInput *input, Job *job,
            job_stage_files(job, error) && job_run(job, batch->progress, error);
 }
 
+/* Replaces the table, so that a run that is cut short leaves what it has: the
+ * images in order; of those not done now, what an older table said. */
+static bool write_stats(const Batch *batch, GError **error)
+{
+    if (!batch->rows)
+        return true;
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (guint i = 0; i < batch->inputs->len; i++) {
+        const BatchInput *input = batch->inputs->pdata[i];
+        const char *rows = g_hash_table_lookup(batch->rows, input->image);
+        g_string_append(all, rows ? rows : "");
+    }
+    g_autoptr(OutputSet) set = output_set_new();
+    const char *target = batch->request->stats;
+    const char *staged = output_set_add(set, target, error);
+    return staged && stats_write(staged, target, all, error) &&
+           output_set_commit(set, error);
+}
+
+static bool keep_rows(Batch *batch, const BatchInput *input, GString *rows,
+                      GError **error)
+{
+    if (batch->rows)
+        g_hash_table_insert(batch->rows, g_strdup(input->image),
+                            g_strdup(rows->str));
+    return write_stats(batch, error);
+}
+
 /* @return false: the whole run ends */
 static bool take_input(Batch *batch, const BatchInput *input, GError **error)
 {
@@ -117,11 +148,14 @@ static bool take_input(Batch *batch, const BatchInput *input, GError **error)
     if (!lend_model(batch, &job, error))
         return false;
     g_autoptr(GError) failure = NULL;
+    g_autoptr(GString) rows = g_string_new(NULL);
+    job.rows = batch->rows ? rows : NULL;
     bool done = segment_input(batch, input, &job, &failure);
     bool go_on;
     if (done) {
         batch->done++;
-        go_on = report_done(batch, input, &job, error);
+        go_on = keep_rows(batch, input, rows, error) &&
+                report_done(batch, input, &job, error);
     } else {
         progress_clear(batch->progress);
         int code = failure_report(failure);
@@ -186,13 +220,17 @@ bool batch_run(const Request *request, bool is_slicer_module, GError **error)
                                            request->suffix, error)))
         return false;
     job_init(&batch.opened);
-    bool done = make_folder(request->out_dir, error);
+    if (request->stats)
+        batch.rows = stats_read(request->stats);
+    bool done =
+        make_folder(request->out_dir, error) && write_stats(&batch, error);
     if (done) {
         batch.progress = job_new_progress(request, is_slicer_module);
         done = run_inputs(&batch, error);
         progress_free(batch.progress);
     }
     job_clear(&batch.opened);
+    g_clear_pointer(&batch.rows, g_hash_table_unref);
     g_ptr_array_unref(batch.inputs);
     return done;
 }

@@ -9,6 +9,7 @@
 #include "png_file.h"
 #include "segment_job.h"
 #include "segment_names.h"
+#include "segment_stats.h"
 
 static bool is_challenge_name(const char *path)
 {
@@ -94,6 +95,10 @@ bool job_stage_files(Job *job, GError **error)
     if (request->probabilities &&
         !(job->staged_probabilities =
               output_set_add(job->output_set, request->probabilities, error)))
+        return false;
+    if (request->stats && (!check_not_image(job, request->stats, error) ||
+                           !(job->staged_stats = output_set_add(
+                                 job->output_set, request->stats, error))))
         return false;
     return !request->png || (job->staged_png = output_set_add(
                                  job->output_set, request->png, error));
@@ -189,6 +194,14 @@ static bool write_png(Job *job, const SegmentNames *names, GError **error)
     return status == MEDALS_OK || failure_take_bridge(error, status, message);
 }
 
+static bool write_stats(const Job *job, const SegmentNames *names,
+                        GError **error)
+{
+    g_autoptr(GString) rows = g_string_new(NULL);
+    stats_rows(job, names, rows);
+    return stats_write(job->staged_stats, job->request.stats, rows, error);
+}
+
 bool job_write_files(Job *job, GError **error)
 {
     SegmentNames names;
@@ -201,7 +214,10 @@ bool job_write_files(Job *job, GError **error)
     }
     good = good &&
            (!job->staged_probabilities || write_probabilities(job, error)) &&
-           (!job->staged_png || write_png(job, &names, error));
+           (!job->staged_png || write_png(job, &names, error)) &&
+           (!job->staged_stats || write_stats(job, &names, error));
+    if (good && job->rows)
+        stats_rows(job, &names, job->rows);
     segment_names_clear(&names);
     return good;
 }

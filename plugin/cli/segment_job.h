@@ -24,6 +24,8 @@ typedef struct {
     GPtrArray *staged;                /* one an output of the request */
     const char *staged_probabilities; /* or NULL */
     const char *staged_png;           /* or NULL */
+    const char *staged_stats;         /* or NULL */
+    GString *rows; /* of the statistics are appended; or NULL */
 
     /* input: one of image and challenge */
     MedalsImage *image;

@@ -39,11 +39,22 @@ static bool parse(Choice *choice, char *const *arguments, GError **error)
                        choice->modality_name);
 }
 
-static bool is_wanted(const Choice *choice, const MedalsClassInfo *class)
+/* Whether a class is to be listed; of names that differ by letter case only,
+ * in any script, the first one of a modality is.
+ * @param listed "MODALITY:NAME" in folded case of those listed before */
+static bool is_wanted(const Choice *choice, const MedalsClassInfo *class,
+                      GHashTable *listed)
 {
-    return (class->trained || choice->all) && !class->repeated &&
-           (choice->modality == MEDALS_MODALITY_NONE ||
-            choice->modality == class->modality);
+    if (class->repeated || !(class->trained || choice->all) ||
+        (choice->modality != MEDALS_MODALITY_NONE &&
+         choice->modality != class->modality))
+        return false;
+    g_autofree char *composed =
+        g_utf8_normalize(class->name, -1, G_NORMALIZE_ALL);
+    g_autofree char *folded =
+        g_utf8_casefold(composed ? composed : class->name, -1);
+    return g_hash_table_add(
+        listed, g_strdup_printf("%d:%s", (int) class->modality, folded));
 }
 
 static size_t count_synonyms(const MedalsClassInfo *class)
@@ -76,11 +87,14 @@ static void list_json(const Choice *choice, const MedalsModel *model,
     cJSON *root = cJSON_CreateObject();
     json_text(root, "model", medals_model_name(model));
     json_text(root, "license", medals_model_license(model));
+    g_autoptr(GHashTable) listed =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     cJSON *list = cJSON_AddArrayToObject(root, "classes");
     size_t count = medals_model_class_count(model);
     for (size_t i = 0; i < count; i++) {
         MedalsClassInfo class = {.struct_size = sizeof class};
-        if (medals_model_class(model, i, &class) && is_wanted(choice, &class))
+        if (medals_model_class(model, i, &class) &&
+            is_wanted(choice, &class, listed))
             cJSON_AddItemToArray(list, describe(&class));
     }
     json_take_line(root, out);
@@ -89,13 +103,15 @@ static void list_json(const Choice *choice, const MedalsModel *model,
 static void list_modality(const Choice *choice, const MedalsModel *model,
                           MedalsModality modality, GString *out)
 {
-    size_t count = medals_model_class_count(model), listed = 0;
+    g_autoptr(GHashTable) listed =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    size_t count = medals_model_class_count(model);
     for (size_t i = 0; i < count; i++) {
         MedalsClassInfo class = {.struct_size = sizeof class};
         if (!medals_model_class(model, i, &class) ||
-            class.modality != modality || !is_wanted(choice, &class))
+            class.modality != modality || !is_wanted(choice, &class, listed))
             continue;
-        if (listed++ == 0)
+        if (g_hash_table_size(listed) == 1)
             g_string_append_printf(out, "\n%s\n",
                                    medals_modality_name(modality));
         g_string_append_printf(out, "  %s%s%s\n", class.name,

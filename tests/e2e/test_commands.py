@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import unicodedata
 import unittest
 
 import nifti
@@ -40,6 +41,24 @@ class Classes(ProgramTest):
         some = len(self.good("classes", "--json").json["classes"])
         every = self.good("classes", "--json", "--all").json["classes"]
         self.assertGreaterEqual(len(every), max(some, 243))
+
+    def test_no_doubles(self):
+        """Names that differ by letter case only are one class."""
+        model = pathlib.Path(self.path("model"))
+        shutil.copytree(model_folder(), model)
+        labels = json.loads((model / "labels.json").read_text("utf-8"))
+        labels += [{"name": name, "modality": "CT", "kind": "anatomy"}
+                   for name in ("BrainStem", "MANDIBLE", "\u00e9peron X",
+                                "\u00c9PERON x", "E\u0301peron x")]
+        (model / "labels.json").write_text(json.dumps(labels), "utf-8")
+        every = self.good("classes", "--json", "--all", "--model",
+                          model).json["classes"]
+        names = [(c["modality"], unicodedata.normalize("NFKD", c["name"])
+                  .casefold()) for c in every]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertIn(("ct", "mandible"), names)
+        text = self.good("classes", "--all", "--model", model).out
+        self.assertEqual(text.lower().count("peron x"), 1)
 
     def test_no_model(self):
         self.bad(3, "classes", "--model", "nowhere")

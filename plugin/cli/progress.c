@@ -1,6 +1,7 @@
 #include "progress.h"
 
 #include <glib.h>
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,7 +10,6 @@
 enum {
     BAR_WIDTH = 30,
     REDRAW_US = 100000, /* the bar, at most ten times a second */
-    LINE_US = 2000000,  /* lines of a log */
     FILTER_US = 200000
 };
 
@@ -18,7 +18,8 @@ struct Progress {
     bool terminal;
     char *what;
     size_t part, parts;
-    double begin, end;
+    gint64 started_at, part_at; /* monotonic microseconds */
+    double begin, end, after;
     double shown;    /* fraction of the whole last shown; < 0: none */
     gint64 shown_at; /* monotonic microseconds */
 };
@@ -30,6 +31,7 @@ Progress *progress_new(ProgressStyle style, const char *what)
     progress->terminal = isatty(STDERR_FILENO);
     progress->what = g_strdup(what);
     progress->parts = 1;
+    progress->started_at = progress->part_at = g_get_monotonic_time();
     progress->end = 1;
     progress->shown = -1;
     if (style == PROGRESS_FILTER) {
@@ -70,6 +72,7 @@ void progress_part(Progress *progress, size_t index, size_t count)
 {
     progress->part = index;
     progress->parts = count;
+    progress->part_at = g_get_monotonic_time();
     progress_span(progress, 0, 1);
 }
 
@@ -77,6 +80,26 @@ void progress_span(Progress *progress, double begin, double end)
 {
     progress->begin = begin;
     progress->end = end;
+    progress->after = 0;
+}
+
+void progress_after(Progress *progress, double seconds)
+{
+    progress->after = seconds;
+}
+
+/* Of the whole: the span, the rest of the part, and the parts that follow, as
+ * long as those before or else as this one. */
+static double whole_left(const Progress *progress, double of_span, gint64 now)
+{
+    if (of_span < 0)
+        return -1;
+    double of_part = of_span + progress->after;
+    double a_part = (double) (now - progress->part_at) / 1e6 + of_part;
+    if (progress->part)
+        a_part = (double) (progress->part_at - progress->started_at) / 1e6 /
+                 (double) progress->part;
+    return of_part + a_part * (double) (progress->parts - progress->part - 1);
 }
 
 static void draw_bar(const char *phase, double whole, double seconds_left)
@@ -93,6 +116,14 @@ static void draw_bar(const char *phase, double whole, double seconds_left)
     fflush(stderr);
 }
 
+static void print_log(const char *phase, double whole, double seconds_left)
+{
+    fprintf(stderr, "medals: %s %.0f %%", phase, floor(100 * whole));
+    if (seconds_left >= 0)
+        fprintf(stderr, ", %.0f s left", seconds_left);
+    fputc('\n', stderr);
+}
+
 static bool is_due(const Progress *progress, double whole, gint64 now)
 {
     if (progress->shown < 0)
@@ -104,7 +135,7 @@ static bool is_due(const Progress *progress, double whole, gint64 now)
     case PROGRESS_STDERR:
         if (progress->terminal)
             return waited >= REDRAW_US;
-        return waited >= LINE_US || whole >= progress->shown + 0.1;
+        return floor(10 * whole) > floor(10 * progress->shown);
     default:
         return false;
     }
@@ -125,9 +156,9 @@ bool progress_show(Progress *progress, const char *phase, double fraction,
             printf("<filter-progress>%.3f</filter-progress>\n", whole);
             fflush(stdout);
         } else if (progress->terminal) {
-            draw_bar(phase, whole, seconds_left);
+            draw_bar(phase, whole, whole_left(progress, seconds_left, now));
         } else {
-            fprintf(stderr, "medals: %s %.0f %%\n", phase, 100 * whole);
+            print_log(phase, whole, whole_left(progress, seconds_left, now));
         }
     }
     return !interrupt_asked();

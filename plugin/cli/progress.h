@@ -2,7 +2,7 @@
  * progress.h - how far a request is, for a person, a log or 3D Slicer
  *
  *   terminal   network    [##########--------]  52 %  3 s left     (redrawn)
- *   log        medals: network 52 %                     (a line each 10 %)
+ *   log        medals: network 52 %, 3 s left           (a line each 10 %)
  *   Slicer     <filter-progress>0.52</filter-progress>   (stdout, slicer.md 1)
  */
 #ifndef CLI_PROGRESS_H
@@ -29,7 +29,10 @@ void progress_free(Progress *progress);
 void progress_part(Progress *progress, size_t index, size_t count);
 /** The share of the part, begin..end, that the next calls' 0..1 covers. */
 void progress_span(Progress *progress, double begin, double end);
+/** Seconds that the part takes after the span, for the time left. */
+void progress_after(Progress *progress, double seconds);
 /** Shows a phase at a fraction of the span.
+ * @param seconds_left of the span; what follows is added; negative: unknown
  * @return false if the user has asked to stop (interrupt.h) */
 bool progress_show(Progress *progress, const char *phase, double fraction,
                    double seconds_left);

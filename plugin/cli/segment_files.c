@@ -208,8 +208,9 @@ bool job_write_files(Job *job, GError **error)
     segment_names_init(&names, job->result, job->model, job->request.instances);
     bool good = true;
     for (guint i = 0; i < job->staged->len && good; i++) {
-        progress_show(job->progress, "write", (double) i / job->staged->len,
-                      -1);
+        double fraction = (double) i / job->staged->len;
+        progress_show(job->progress, "write", fraction,
+                      (1 - fraction) * job->seconds_read);
         good = write_output(job, i, &names, error);
     }
     good = good &&

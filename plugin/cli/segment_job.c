@@ -165,6 +165,7 @@ static bool write_outputs(Job *job, GError **error)
     if (!check_interrupt(job, error) ||
         !output_set_commit(job->output_set, error))
         return false;
+    progress_show(job->progress, "done", 1, 0);
     job->seconds_write = seconds_since(begin);
     return true;
 }
@@ -175,6 +176,7 @@ static bool run_steps(Job *job, GError **error)
         !read_input(job, error) || !check_interrupt(job, error))
         return false;
     progress_span(job->progress, read_end, network_end);
+    progress_after(job->progress, job->seconds_read); /* writing, about */
     return run_network(job, error) && check_interrupt(job, error) &&
            check_known(job, error) && write_outputs(job, error);
 }

@@ -253,6 +253,23 @@ class Report(ProgramTest):
                          for n in ("a.nii.gz", "b.nii.gz"))
         self.assertEqual(first, second)
 
+    def test_log(self):
+        """Where stderr is no terminal: a line each 10 %, up to 100 %, with
+        the time left."""
+        run = self.good("segment", self.image, "--text", "brain stem",
+                        "-o", "a.nii.gz", "-o", "b.nii.gz",
+                        env={"MEDALS_ISA": "ref"})
+        lines = run.err.splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^medals: [a-z]+ \d+ %"
+                                   r"(, \d+ s left)?$")
+        percents = [int(line.split()[2]) for line in lines]
+        self.assertEqual(len({p // 10 for p in percents}), len(lines))
+        self.assertEqual(percents, sorted(percents))
+        self.assertEqual((percents[0], percents[-1]), (0, 100))
+        self.assertRegex(lines[-1], r", 0 s left$")
+        self.assertNotIn("\r", run.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,6 +5,17 @@
 
 #include "failure.h"
 
+const Command commands[] = {{"segment", command_segment},
+                            {"classes", command_classes},
+                            {"inspect", command_inspect},
+                            {"convert", command_convert},
+                            {"eval", command_eval},
+                            {"bench", command_bench},
+                            {"interact", command_interact},
+                            {"journal", command_journal},
+                            {"completion", command_completion},
+                            {NULL, NULL}};
+
 static int print_result(const GString *out)
 {
     errno = 0;

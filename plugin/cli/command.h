@@ -15,7 +15,15 @@
 typedef bool CommandRun(char *const *arguments, GString *out, GError **error);
 
 CommandRun command_segment, command_classes, command_inspect, command_convert,
-    command_eval, command_bench, command_interact, command_journal;
+    command_eval, command_bench, command_interact, command_journal,
+    command_completion;
+
+/** The commands of `medals`; a name of NULL ends them. */
+typedef struct {
+    const char *name;
+    CommandRun *run;
+} Command;
+extern const Command commands[];
 
 /** `segment` as `medals` runs it, or as the module of 3D Slicer: INPUT OUTPUT
  * are positional, and stdout begins with progress lines. */

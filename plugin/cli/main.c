@@ -5,14 +5,6 @@
 #include "command.h"
 #include "failure.h"
 
-static const struct {
-    const char *name;
-    CommandRun *run;
-} commands[] = {{"segment", command_segment},   {"classes", command_classes},
-                {"inspect", command_inspect},   {"convert", command_convert},
-                {"eval", command_eval},         {"bench", command_bench},
-                {"interact", command_interact}, {"journal", command_journal}};
-
 static bool wants_help(char *const *arguments)
 {
     for (; *arguments && strcmp(*arguments, "--") != 0; arguments++)
@@ -47,7 +39,7 @@ static bool dispatch(char *const *arguments, GString *out, GError **error)
     if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
         strcmp(word, "-h") == 0)
         return help(arguments[1], out, error);
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+    for (size_t i = 0; commands[i].name; i++)
         if (strcmp(word, commands[i].name) == 0)
             return wants_help(arguments + 1)
                        ? help(word, out, error)

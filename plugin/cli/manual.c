@@ -9,15 +9,19 @@ static const char program_page[] =
     "  medals segment IMAGE --text \"left hippocampus; brain stem\" -o OUT\n"
     "\n"
     "Commands (\"medals help COMMAND\" or \"medals COMMAND --help\" explains)\n"
-    "  segment   texts and an image in, a label map out\n"
-    "  interact  a session: classes, prompts, undo, as lines of JSON\n"
-    "  journal   what sessions left on disk: list, delete\n"
-    "  classes   the structures that a model knows\n"
-    "  inspect   what a file holds: image, label map, model, checkpoint\n"
-    "  convert   published checkpoints to a model package\n"
-    "  eval      a label map against the truth: DSC, NSD, F1, DSC TP\n"
-    "  bench     how fast this machine runs a model\n"
-    "  help      this page, or a command's\n"
+    " to segment\n"
+    "  segment     texts and images in, label maps out\n"
+    "  interact    a session: classes, prompts, undo, as lines of JSON\n"
+    "  journal     what sessions left on disk: list, delete\n"
+    " to look and to measure\n"
+    "  classes     the structures that a model knows\n"
+    "  inspect     what a file holds: image, label map, model, checkpoint\n"
+    "  eval        a label map against the truth: DSC, NSD, F1, DSC TP\n"
+    " to set up\n"
+    "  convert     published checkpoints to a model package\n"
+    "  bench       how fast this machine runs a model\n"
+    "  completion  what bash or zsh completes commands and options with\n"
+    "  help        this page, or a command's\n"
     "  --version\n"
     "\n"
     "Images: NIfTI (.nii .nii.gz), NRRD (.nrrd .nhdr), MetaImage (.mha .mhd),\n"
@@ -261,14 +265,27 @@ static const char bench_page[] =
     "  --threads N      default: one a core\n"
     "  --quiet          nothing on stderr but an error\n";
 
+static const char completion_page[] =
+    "medals completion bash|zsh\n"
+    "\n"
+    "Prints what the shell completes commands and options with. An installed\n"
+    "program has it in place; else\n"
+    "\n"
+    "  source <(medals completion bash)\n";
+
 const char *manual_page(const char *command)
 {
     static const struct {
         const char *name, *page;
-    } pages[] = {{"segment", segment_page},   {"classes", classes_page},
-                 {"inspect", inspect_page},   {"convert", convert_page},
-                 {"eval", eval_page},         {"bench", bench_page},
-                 {"interact", interact_page}, {"journal", journal_page}};
+    } pages[] = {{"segment", segment_page},
+                 {"classes", classes_page},
+                 {"inspect", inspect_page},
+                 {"convert", convert_page},
+                 {"eval", eval_page},
+                 {"bench", bench_page},
+                 {"interact", interact_page},
+                 {"journal", journal_page},
+                 {"completion", completion_page}};
     if (!command)
         return program_page;
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)

@@ -111,9 +111,30 @@ static bool take_option(const Option *table, char *const **cursor,
     return take_value(option, value, error);
 }
 
+static GString *listing;
+
+void options_list_into(GString *words)
+{
+    listing = words;
+}
+
+static void list_options(const Option *table)
+{
+    for (; table->name; table++) {
+        g_string_append_printf(listing, "--%s ", table->name);
+        if (table->letter)
+            g_string_append_printf(listing, "-%c ", table->letter);
+    }
+}
+
 bool options_parse(const Option *table, char *const *arguments,
                    GPtrArray *positionals, GError **error)
 {
+    if (listing) {
+        list_options(table);
+        return failure_set(error, EXIT_USAGE,
+                           "options: listed; expected no run");
+    }
     bool ended = false;
     for (char *const *cursor = arguments; *cursor; cursor++) {
         char *argument = *cursor;

@@ -37,6 +37,10 @@ typedef struct {
 bool options_parse(const Option *table, char *const *arguments,
                    GPtrArray *positionals, GError **error);
 
+/** From here on options_parse() appends the options of its table to `words`,
+ * "--name -n ", and fails instead of parsing. NULL: parse again. */
+void options_list_into(GString *words);
+
 /** Reads a decimal number from the whole of `text`, whatever the locale.
  * Blanks around it are allowed; infinities and NaN are not. */
 bool number_parse(const char *text, double *value);

@@ -1,5 +1,6 @@
 """Options, counts, combinations: exit 2 before any work; help pages."""
 import json
+import subprocess
 import unittest
 
 import phantom
@@ -185,6 +186,31 @@ class Help(ProgramTest):
 
     def test_version(self):
         self.assertRegex(self.good("--version").out, r"^medals \d+\.\d+\.\d+\n")
+
+    def completed(self, *words):
+        """What bash offers for the last word."""
+        script = self.path("medals.bash")
+        with open(script, "w", encoding="utf-8") as f:
+            f.write(self.good("completion", "bash").out)
+        run = subprocess.run(
+            ["bash", "--norc", "-c", 'source "$1"; shift; COMP_WORDS=("$@"); '
+             'COMP_CWORD=$(($# - 1)); _medals; printf "%s\\n" '
+             '"${COMPREPLY[@]}"', "bash", script, *words],
+            capture_output=True, check=True, text=True)
+        self.assertEqual(run.stderr, "")
+        return run.stdout.split()
+
+    def test_completion(self):
+        self.assertEqual(sorted(self.completed("medals", "segment", "--o")),
+                         ["--out-dir", "--output", "--overlap",
+                          "--overwrite"])
+        self.assertEqual(self.completed("medals", "comp"), ["completion"])
+        self.assertEqual(self.completed("medals", "segment", "x", "im"), [])
+        for command in COMMANDS:
+            self.assertIn("--help", self.completed("medals", command, "--"))
+        self.assertTrue(self.good("completion", "zsh").out.startswith(
+            "#compdef medals\n"))
+        self.bad(2, "completion", "fish")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class OtherPackages(unittest.TestCase):
                 (nibabel.Nifti1Image(np.zeros((4, 5, 6, 2), "i2"),
                                      np.eye(4)), "4-D"),
                 (nibabel.Nifti1Image(grey, shear), "sheared"),
-                ({}, "dict; expected"), ("scan.nii", "str; expected")):
+                ({}, "dict; expected"), ("no.nii", "no.nii: no such file")):
             with self.assertRaisesRegex(medals.Error, words) as caught:
                 medals.as_image(theirs)
             self.assertNotIn("\n", str(caught.exception))

@@ -1,6 +1,6 @@
 """Medal S from Python: a scan and a sentence in, a labelmap out.
 
-    segment(image, texts)      once: text -> labelmap
+    segment(scan, texts)       once: a file or image, texts -> Labelmap
     Session(image, ...)        many calls: ask, click, draw, refine, undo
     Image, as_image            voxels with their place in the patient
     Model                      a package of weights, and what it knows
@@ -16,15 +16,16 @@ from .errors import (BusyError, CancelledError, Error, InputError,
                      InternalError, IoError, NoMemoryError, NoSpaceError,
                      ShapeError, UsageError)
 from .image import Image
-from .labelmap import Label, Labelmap, segment
+from .label import Code, Label
+from .labelmap import Labelmap, segment
 from .model import (ClassInfo, Model, ReadClass, Reading, default_model,
                     default_model_path)
 from .readers import as_image
 from .session import Session, SessionClass, Statistics
 
 __all__ = [
-    "Answer", "BusyError", "CancelledError", "Change", "ClassInfo", "Error",
-    "Image", "InputError", "InternalError", "IoError", "Label", "Labelmap",
+    "Answer", "BusyError", "CancelledError", "Change", "ClassInfo", "Code",
+    "Error", "Image", "InputError", "InternalError", "IoError", "Label", "Labelmap",
     "Model", "NoMemoryError", "NoSpaceError", "ReadClass", "Reading",
     "Session", "SessionClass",
     "ShapeError", "Statistics", "UsageError", "__version__", "as_image",

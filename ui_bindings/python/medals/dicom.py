@@ -3,11 +3,13 @@
 DICOM's patient coordinates are LPS, as ours. Rows run along i, columns along
 j; slices are sorted along the normal of their plane.
 """
+import os
 import sys
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
+from ._types import Array
 from .errors import InputError
 from .image import Image
 
@@ -44,6 +46,59 @@ def image_of_series(obj: Any) -> Image:
                  _MODALITIES.get(str(first.get("Modality", ""))))
 
 
+def image_of_folder(folder: str) -> Image:
+    """An Image of the one series whose files lie in a folder, other files
+    beside them.
+
+    Raises:
+        InputError: none, or several: which; or as image_of_series().
+    """
+    found: Dict[str, List[Any]] = {}
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        slices = _slices_of_file(path) if os.path.isfile(path) else []
+        for one in slices:
+            found.setdefault(str(one.get("SeriesInstanceUID", "")),
+                             []).append(one)
+    if not found:
+        raise InputError(f"{folder}: no DICOM image in it; expected the files "
+                         "of one series (folders below are not searched)")
+    if len(found) > 1:
+        raise InputError(
+            f"{folder}: {len(found)} series, "
+            + "; ".join(map(_line, list(found.values())[:6]))
+            + "; expected one: a list of its pydicom data sets says which")
+    return image_of_series(next(iter(found.values())))
+
+
+def image_of_file(path: str) -> Image:
+    """An Image of one DICOM file: one slice."""
+    return image_of_series(_pydicom().dcmread(path, force=True))
+
+
+def _slices_of_file(path: str) -> List[Any]:
+    """The data set of a file if it is DICOM and holds pixels."""
+    pydicom = _pydicom()
+    try:
+        one = pydicom.dcmread(path)
+    except pydicom.errors.InvalidDicomError:
+        return []
+    return [one] if "PixelData" in one else []
+
+
+def _line(series: Sequence[Any]) -> str:
+    """A series in words."""
+    first = series[0]
+    words = str(first.get("SeriesDescription", "")) or "without description"
+    return f"{len(series)} of {first.get('Modality', '?')} {words!r}"
+
+
+def _pydicom() -> Any:
+    import pydicom
+
+    return pydicom
+
+
 def _is_dataset(obj: Any) -> bool:
     return isinstance(obj, sys.modules["pydicom"].Dataset)
 
@@ -72,7 +127,7 @@ def _check_slice(one: Any, first: Any) -> None:
 
 
 def _sorted_slices(slices: Sequence[Any]
-                   ) -> Tuple[np.ndarray, List[Any], float]:
+                   ) -> Tuple[Array, List[Any], float]:
     """Direction 3x3, the slices along its third column, their step in mm."""
     axes = _numbers(slices[0].ImageOrientationPatient).reshape(2, 3)
     normal = np.cross(axes[0], axes[1])
@@ -89,7 +144,7 @@ def _sorted_slices(slices: Sequence[Any]
     return direction, found, float(along.mean())
 
 
-def _check_steps(along: np.ndarray) -> None:
+def _check_steps(along: Array) -> None:
     """One step between slices, in mm; small differences are averaged."""
     usual = float(np.sort(along)[(len(along) - 1) // 2])
     if usual < 1e-3 or along.min() < 0.05 * usual:
@@ -104,7 +159,7 @@ def _check_steps(along: np.ndarray) -> None:
                          "expected even ones")
 
 
-def _check_tilt(ways: np.ndarray, normal: np.ndarray, pixel: float) -> None:
+def _check_tilt(ways: Array, normal: Array, pixel: float) -> None:
     """Slices follow each other along the normal of their plane."""
     aside = np.linalg.norm(ways - np.outer(ways @ normal, normal), axis=1)
     degrees = np.degrees(np.arctan2(aside[-1], ways[-1] @ normal))
@@ -115,9 +170,13 @@ def _check_tilt(ways: np.ndarray, normal: np.ndarray, pixel: float) -> None:
             "stacked at right angles")
 
 
-def _values(one: Any) -> np.ndarray:
+def _values(one: Any) -> Array:
     """What the pixels [rows,columns] mean: whole numbers stay whole."""
-    pixels = one.pixel_array
+    try:
+        pixels = one.pixel_array
+    except Exception as error:  # a packing that pydicom cannot undo alone
+        raise InputError("dicom: pixels cannot be unpacked: "
+                         + " ".join(str(error).split())) from error
     slope = float(one.get("RescaleSlope", 1))
     intercept = float(one.get("RescaleIntercept", 0))
     if one.get("PhotometricInterpretation") == "MONOCHROME1":
@@ -129,5 +188,5 @@ def _values(one: Any) -> np.ndarray:
     return (pixels * slope + intercept).astype(np.float32)
 
 
-def _numbers(values: Any) -> np.ndarray:
+def _numbers(values: Any) -> Array:
     return np.array([float(value) for value in values])

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import _abi
 from ._library import call, load_library
+from ._types import Array, PathLike
 from .errors import InputError, ShapeError
 
 #: NumPy's names of the element types, by MedalsDtype (bf16 has none).
@@ -26,7 +27,8 @@ _NUMBERS = {np.dtype(name): number for number, name in _DTYPES.items()}
 #: Cosine between two axes from which on a grid counts as sheared.
 SHEAR = 1e-3
 
-_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+#: RAS of LPS, and LPS of RAS, as a matrix.
+LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 Vector = Tuple[float, ...]
 
@@ -46,7 +48,18 @@ class Image:
 
     Raises:
         ShapeError: not three axes. InputError: anything else.
+
+    >>> image = Image(np.zeros((2, 3, 4), "i2"), spacing=(0.5, 0.5, 2))
+    >>> image
+    Image(4x3x2 int16, spacing 0.5 x 0.5 x 2 mm)
+    >>> image.to_lps((1, 1, 1)).tolist()
+    [0.5, 0.5, 2.0]
+    >>> np.asarray(image).shape
+    (2, 3, 4)
     """
+
+    #: spacing, origin, direction, and the LPS matrix [4,4] they come from
+    _given: Optional[Tuple[Vector, Vector, Array, Array]] = None
 
     def __init__(self, array: Any, spacing: Sequence[float] = (1, 1, 1),
                  origin: Sequence[float] = (0, 0, 0),
@@ -73,19 +86,40 @@ class Image:
         return i, j, k
 
     @property
-    def affine(self) -> np.ndarray:
-        """[4,4] from voxel (i,j,k,1) to RAS mm, as NIfTI has it."""
-        matrix = np.eye(4)
-        matrix[:3, :3] = self.direction * self.spacing
-        matrix[:3, 3] = self.origin
-        return _LPS @ matrix + 0.0
+    def affine(self) -> Array:
+        """[4,4] from voxel (i,j,k,1) to RAS mm, as NIfTI has it; the one
+        that the image came with, to the last bit."""
+        return LPS @ self._matrix() + 0.0
 
-    def to_lps(self, ijk: Any) -> np.ndarray:
+    @classmethod
+    def from_affine(cls, array: Any, affine: Any,
+                    modality: Optional[str] = None) -> "Image":
+        """An Image of an array with the axes [i,j,k] and a RAS affine [4,4],
+        as nibabel has them.
+
+        >>> Image.from_affine(np.zeros((4, 3, 2)), np.diag([-1, -1, 2, 1]))
+        Image(4x3x2 float64, spacing 1 x 1 x 2 mm)
+        """
+        image = cls(np.asanyarray(array).T, *ras_geometry(affine), modality)
+        image._keep_affine(affine)
+        return image
+
+    def __array__(self, dtype: Any = None,
+                  copy: Optional[bool] = None) -> Array:
+        """The voxels [k,j,i], for np.asarray() and everything that calls
+        it; copy=False raises ValueError where `dtype` needs a copy."""
+        wanted = self.array.dtype if dtype is None else np.dtype(dtype)
+        if copy is False and wanted != self.array.dtype:
+            raise ValueError(f"array: {self.array.dtype}; expected {wanted}, "
+                             "which takes a copy")
+        return self.array.astype(wanted, copy=bool(copy))
+
+    def to_lps(self, ijk: Any) -> Array:
         """LPS mm [...,3] of voxel indices [...,3]."""
         matrix = self.direction * self.spacing
         return np.asarray(ijk, float) @ matrix.T + self.origin
 
-    def to_index(self, lps: Any) -> np.ndarray:
+    def to_index(self, lps: Any) -> Array:
         """Continuous voxel indices [...,3] of LPS mm [...,3]; the voxel is
         floor(x + 0.5)."""
         matrix = np.linalg.inv(self.direction * self.spacing)
@@ -98,6 +132,7 @@ class Image:
         if image.size != self.size:
             raise ShapeError(f"array: shape {image.array.shape}; expected "
                              f"{self.array.shape} as the image has")
+        image._share_place(self)
         return image
 
     def same_grid(self, other: "Image") -> bool:
@@ -118,26 +153,53 @@ class Image:
 
         return to_simpleitk(self)
 
+    def to_sitk(self) -> Any:
+        """The same as to_simpleitk()."""
+        return self.to_simpleitk()
+
     def to_nibabel(self) -> Any:
         """A nibabel NIfTI image on the same grid, its voxels shared."""
         from .writers import to_nibabel
 
         return to_nibabel(self)
 
-    def save(self, path: Any) -> None:
-        """Writes a file by SimpleITK or nibabel, whichever is installed and
-        knows the name's ending; complete or not at all."""
+    def save(self, path: PathLike) -> None:
+        """Writes .nrrd, .seg.nrrd, .mha, or by nibabel or SimpleITK .nii.gz
+        and .nii; on the disk and complete when it returns, or not at all."""
         from .writers import save
 
         save(self, path)
 
     def __repr__(self) -> str:
-        return (f"Image({'x'.join(map(str, self.size))} "
+        return (f"{type(self).__name__}({'x'.join(map(str, self.size))} "
                 f"{self.array.dtype}, spacing {_line(self.spacing)} mm)")
 
     def _geometry(self) -> _abi.Geometry:
         return _abi.Geometry(self.size, self.spacing, self.origin,
                              tuple(np.ravel(self.direction)))
+
+    def _matrix(self) -> Array:
+        """[4,4] from voxel (i,j,k,1) to LPS mm."""
+        if self._given is not None:
+            spacing, origin, direction, matrix = self._given
+            if (spacing is self.spacing and origin is self.origin
+                    and direction is self.direction):
+                return matrix
+        matrix = np.eye(4)
+        matrix[:3, :3] = self.direction * self.spacing
+        matrix[:3, 3] = self.origin
+        return matrix
+
+    def _keep_affine(self, affine: Any) -> None:
+        """Keeps the RAS affine that this image came with where it says the
+        same: a length and a unit vector give it back but for a last bit."""
+        matrix = LPS @ np.asarray(affine, float) + 0.0
+        if np.allclose(matrix, self._matrix(), rtol=1e-4, atol=1e-4):
+            self._given = self.spacing, self.origin, self.direction, matrix
+
+    def _share_place(self, other: "Image") -> None:
+        self.spacing, self.origin, self.direction, self._given = (
+            other.spacing, other.origin, other.direction, other._given)
 
     @contextlib.contextmanager
     def _volume(self) -> Iterator[ctypes.c_void_p]:
@@ -162,7 +224,7 @@ def number_of_dtype(dtype: Any) -> int:
     return found
 
 
-def array_of_volume(volume: Any) -> np.ndarray:
+def array_of_volume(volume: Any) -> Array:
     """A copy [k,j,i] of a MedalsVolume's voxels."""
     library = load_library()
     size = library.medals_volume_peek_geometry(volume).contents.size
@@ -173,7 +235,7 @@ def array_of_volume(volume: Any) -> np.ndarray:
     return np.frombuffer(buffer, dtype).reshape(shape).copy()
 
 
-def ras_geometry(affine: Any) -> Tuple[Vector, Vector, np.ndarray]:
+def ras_geometry(affine: Any) -> Tuple[Vector, Vector, Array]:
     """Spacing, origin, direction in LPS of a RAS affine [4,4].
 
     Raises InputError where it is singular or sheared: resample first.
@@ -182,7 +244,7 @@ def ras_geometry(affine: Any) -> Tuple[Vector, Vector, np.ndarray]:
     if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
         raise InputError("affine: not a finite 4x4 matrix; expected one "
                          "from voxels to RAS mm")
-    matrix = _LPS @ matrix + 0.0
+    matrix = LPS @ matrix + 0.0
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     if not (spacing > 0).all():
         raise InputError("affine: an axis without length; expected three")
@@ -194,7 +256,7 @@ def ras_geometry(affine: Any) -> Tuple[Vector, Vector, np.ndarray]:
     return tuple(spacing.tolist()), tuple(matrix[:3, 3].tolist()), direction
 
 
-def _voxels(array: Any) -> Tuple[np.ndarray, bool]:
+def _voxels(array: Any) -> Tuple[Array, bool]:
     """The array as C can see it, and whether that took a copy."""
     given = np.asanyarray(array)
     if given.dtype.kind not in "biuf" or given.dtype.itemsize > 8:

@@ -1,41 +1,48 @@
 """A labelmap with the names of its values, and the one-liner that makes one."""
 import ctypes
-from dataclasses import dataclass
-from typing import Any, Optional, Sequence, Tuple, Union
+import re
+from typing import Any, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from . import _abi
 from ._library import (call, decode, load_library, modality_number,
                        split_texts, text_array, text_list, whole_number)
+from ._types import Array, PathLike
 from ._watch import ProgressCallback, Watch
 from .errors import InputError
 from .image import Image, array_of_volume
-from .model import Model, as_model
+from .label import Colour, Label, free_colour
+from .model import ClassInfo, Model, as_model
+from .preview import Slices, png_of, slices_of
 from .prompts import extent_array
 from .readers import as_image
 
 
-@dataclass(frozen=True)
-class Label:
-    """One class of a labelmap."""
-
-    value: int  #: of its voxels
-    name: str  #: what asks for it alone, or what the session calls it
-    text: Optional[str]  #: what was asked for; None: by prompts alone
-    known: bool  #: the model was trained on it
-    voxels: int
-    ml: float
-    mean_probability: Optional[float]
-
-
 class Labelmap(Image):
-    """Label values [k,j,i] on an image's grid; 0 is background."""
+    """Label values [k,j,i] on an image's grid; 0 is background.
+
+    np.asarray() gives the values, save() writes them; a notebook shows three
+    slices.
+    """
 
     labels: Tuple[Label, ...] = ()
     warnings: Tuple[str, ...] = ()
+    _slices: Optional[Slices] = None
 
-    def mask(self, name: Union[str, int]) -> np.ndarray:
+    def __getitem__(self, name: Union[str, int]) -> Label:
+        """The label of that name or value."""
+        for label in self.labels:
+            if name in (label.name, label.value):
+                return label
+        raise self._unknown(name)
+
+    @property
+    def colours(self) -> Dict[int, Colour]:
+        """Red, green, blue of each value."""
+        return {label.value: label.colour for label in self.labels}
+
+    def mask(self, name: Union[str, int]) -> Array:
         """Voxels [k,j,i] of one class, bool, by its name or value; by a text,
         those of all its classes."""
         for label in self.labels:
@@ -44,17 +51,72 @@ class Labelmap(Image):
         values = [label.value for label in self.labels if label.text == name]
         if values:
             return np.isin(self.array, values)
-        raise InputError(f"label {name!r}: not in this labelmap; expected "
-                         + ", ".join(label.name for label in self.labels))
+        raise self._unknown(name)
+
+    def _unknown(self, name: Any) -> InputError:
+        return InputError(f"label {name!r}: not in this labelmap; expected "
+                          + ", ".join(label.name for label in self.labels))
+
+    def __repr__(self) -> str:
+        names = ", ".join(label.name for label in self.labels)
+        return f"{super().__repr__()[:-1]}: {names or 'no labels'})"
+
+    def _repr_png_(self) -> Optional[bytes]:
+        """For notebooks: three slices with the labels in their colours; None
+        where the labelmap came without its image."""
+        return (None if self._slices is None
+                else png_of(self._slices, self.colours))
 
 
-def labelmap_on(image: Image, array: np.ndarray, labels: Sequence[Label],
+def labelmap_on(image: Image, array: Array, labels: Sequence[Label],
                 warnings: Sequence[str] = ()) -> Labelmap:
     """A Labelmap on another image's grid."""
     made = Labelmap(array, image.spacing, image.origin, image.direction,
                     image.modality)
     made.labels, made.warnings = tuple(labels), tuple(warnings)
+    made._share_place(image)
+    made._slices = slices_of(image, array)
     return made
+
+
+def labelmap_of_nrrd(image: Image, keys: Dict[str, str]) -> Image:
+    """The Labelmap of an NRRD file with 3D Slicer's segments, else the image
+    itself."""
+    if "Segment0_ID" not in keys or image.array.dtype.kind not in "iu":
+        return image
+    counts = dict(zip(*map(np.ndarray.tolist, np.unique(
+        image.array, return_counts=True))))
+    ml = float(np.prod(image.spacing)) / 1000
+    labels = []
+    for number in range(len(keys)):
+        key = f"Segment{number}_"
+        if key + "ID" not in keys:
+            break
+        word = keys.get(key + "LabelValue", "1")
+        value = int(word) if word.isdigit() else 0
+        voxels = counts.get(value, 0)
+        entry = re.search(r"TerminologyEntry:([^|]*)",
+                          keys.get(key + "Tags", ""))
+        name = keys.get(key + "Name", keys[key + "ID"])
+        labels.append(Label(
+            value, name, None, False, voxels, voxels * ml, None,
+            _colour_of_text(keys.get(key + "Color", ""), value),
+            entry[1] if entry else None))
+    made = Labelmap(image.array, image.spacing, image.origin,
+                    image.direction)
+    made._share_place(image)
+    made.labels = tuple(labels)
+    return made
+
+
+def _colour_of_text(text: str, value: int) -> Colour:
+    """0..1 thrice as 0..255."""
+    try:
+        red, green, blue = (min(max(round(255 * float(word)), 0), 255)
+                            for word in text.split())
+    except (ValueError, OverflowError):
+        return free_colour(value)
+    return red, green, blue
 
 
 def given_labelmap(image: Image, labelmap: Any) -> Image:
@@ -75,8 +137,14 @@ def given_labelmap(image: Image, labelmap: Any) -> Image:
     return Image(whole, made.spacing, made.origin, made.direction)
 
 
+def names_of(labelmap: Any) -> Dict[int, str]:
+    """Names of a Labelmap's values; of anything else none."""
+    return {label.value: label.name for label in
+            getattr(labelmap, "labels", ()) if label.value and label.name}
+
+
 def segment(image: Any, texts: Union[str, Sequence[str]],
-            model: Union[Model, str, None] = None,
+            model: Union[Model, PathLike, None] = None,
             modality: Optional[str] = None,
             window: Optional[Tuple[float, float]] = None,
             roi: Optional[Sequence[int]] = None, stages: int = 0,
@@ -84,7 +152,8 @@ def segment(image: Any, texts: Union[str, Sequence[str]],
     """Segments what the texts name.
 
     Args:
-        image: whatever as_image() takes.
+        image: the path of a file or of a folder with a DICOM series, or
+            whatever else as_image() takes.
         texts: a list, or one string with ";" between; values are 1, 2, ...
             A text that names several ("both kidneys") gives several labels,
             texts of one class share a label: the warnings say so.
@@ -111,12 +180,13 @@ def segment(image: Any, texts: Union[str, Sequence[str]],
         try:
             call("medals_segment", ctypes.byref(result), opened.pointer,
                  volume, ctypes.byref(options))
-            return _labelmap_of(volume_image, result)
+            return _labelmap_of(volume_image, result, opened)
         finally:
             load_library().medals_segmentation_free(ctypes.byref(result))
 
 
-def _labelmap_of(image: Image, result: ctypes.c_void_p) -> Labelmap:
+def _labelmap_of(image: Image, result: ctypes.c_void_p,
+                 model: Model) -> Labelmap:
     library = load_library()
     report, labels = _abi.ClassReport(), []
     for index in range(library.medals_segmentation_class_count(result)):
@@ -125,10 +195,22 @@ def _labelmap_of(image: Image, result: ctypes.c_void_p) -> Labelmap:
         labels.append(Label(report.label, decode(report.name) or "",
                             decode(report.text), report.known,
                             report.voxels, report.ml,
-                            number_or_none(report.mean_probability)))
+                            number_or_none(report.mean_probability),
+                            *looks_of(model.classes, report.class_index,
+                                      report.label)))
     array = array_of_volume(library.medals_segmentation_peek_labelmap(result))
     return labelmap_on(image, array, labels, text_list(
         library.medals_segmentation_warnings(result)))
+
+
+def looks_of(known: Sequence[ClassInfo], class_index: Optional[int],
+             value: int) -> Tuple[Colour, Optional[str]]:
+    """Colour and terminology of one of the model's classes; of free text
+    (None, or negative) a colour by its value."""
+    if class_index is None or class_index < 0:
+        return free_colour(value), None
+    info = known[class_index]
+    return info.rgb, info.terminology
 
 
 def number_or_none(value: float) -> Optional[float]:

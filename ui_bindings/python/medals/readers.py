@@ -3,28 +3,31 @@
 No package is imported here: an object of one means that its owner has done
 so, and sys.modules then has it.
 """
+import os
 import sys
 from typing import Any, Tuple
 
 import numpy as np
 
 from . import nifti
-from .errors import InputError
-from .image import Image, Vector, ras_geometry
+from ._types import Array
+from .errors import InputError, ShapeError
+from .image import LPS, Image, Vector, ras_geometry
 
 
 class _Kept:
     """Voxels as NumPy takes them, with whom they belong to: SimpleITK's views
     do not keep their image alive, an array made of this one does."""
 
-    def __init__(self, view: np.ndarray, owner: Any):
+    def __init__(self, view: Array, owner: Any):
         self.__array_interface__ = view.__array_interface__
         self.owner = owner
 
 
 def as_image(obj: Any) -> Image:
-    """An Image of an Image, a NumPy array, a SimpleITK image, a nibabel
-    image, or a list of pydicom data sets (one series).
+    """An Image of an Image, the path of a file or of a folder with one
+    DICOM series, a NumPy array, a SimpleITK image, a nibabel image, a
+    MetaTensor of MONAI, or a list of pydicom data sets (one series).
 
     An image that nibabel has read from NIfTI lies where the command puts the
     file, in millimetres, with its warnings. One of SimpleITK lies where it
@@ -33,13 +36,22 @@ def as_image(obj: Any) -> Image:
     Voxels are shared where the other package lets us see them. A bare array
     [k,j,i] says nothing of its place: 1 mm voxels, i to the left, j to
     posterior, k to superior. Make an Image of it when that is not so, or left
-    and right will be mixed up.
+    and right will be mixed up. A MetaTensor has the axes [i,j,k], or
+    [1,i,j,k], and its affine, RAS or what its meta data calls "space".
 
     Raises:
-        ShapeError: 2-D, 4-D, colour. InputError: anything else.
+        ShapeError: 2-D, 4-D, colour. IoError: a file that is not there.
+        InputError: anything else, also a package that would be needed.
+
+    >>> as_image(np.zeros((2, 3, 4)))
+    Image(4x3x2 float64, spacing 1 x 1 x 1 mm)
     """
     if isinstance(obj, Image):
         return obj
+    if isinstance(obj, (str, bytes, os.PathLike)):
+        from . import files
+
+        return files.image_of_path(obj)
     if isinstance(obj, np.ndarray):
         return Image(obj)
     sitk, nibabel, pydicom = map(sys.modules.get,
@@ -49,14 +61,16 @@ def as_image(obj: Any) -> Image:
     if nibabel is not None and isinstance(
             obj, nibabel.spatialimages.SpatialImage):
         return _of_nibabel(obj)
+    if hasattr(obj, "detach") and hasattr(obj, "numpy"):
+        return _of_tensor(obj)
     if pydicom is not None:
         from . import dicom
 
         if dicom.is_series(obj):
             return dicom.image_of_series(obj)
     raise InputError(f"image: {type(obj).__name__}; expected a medals.Image, "
-                     "a NumPy array, an image of SimpleITK or nibabel, or a "
-                     "list of pydicom data sets")
+                     "a path, a NumPy array, an image of SimpleITK, nibabel "
+                     "or MONAI, or a list of pydicom data sets")
 
 
 def _of_simpleitk(obj: Any, sitk: Any) -> Image:
@@ -125,7 +139,39 @@ def _of_nibabel(obj: Any) -> Image:
         array = array[..., 0]
     if array.ndim != 3:
         return Image(array.T)  # says why not
-    return Image(array.T, *_nibabel_geometry(obj))
+    image = Image(array.T, *_nibabel_geometry(obj))
+    if obj.affine is not None:
+        image._keep_affine(obj.affine)
+    return image
+
+
+def _of_tensor(obj: Any) -> Image:
+    """A MetaTensor of MONAI, known by what it has."""
+    affine, meta = getattr(obj, "affine", None), getattr(obj, "meta", None)
+    if affine is None or meta is None:
+        raise InputError("image: a tensor without affine; expected a "
+                         "MetaTensor of MONAI, or a medals.Image of its "
+                         "array")
+    array = _array_of(obj)
+    if array.ndim == 4 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim != 3:
+        raise ShapeError(f"image: tensor of shape {tuple(array.shape)}; "
+                         "expected [i,j,k] or [1,i,j,k]: one channel of one "
+                         "image")
+    matrix = np.asarray(_array_of(affine), float)
+    space = meta.get("space", "RAS")
+    if str(getattr(space, "value", space)).upper().startswith("LPS"):
+        matrix = LPS @ matrix + 0.0
+    return Image.from_affine(array, matrix)
+
+
+def _array_of(tensor: Any) -> Array:
+    """The numbers of a tensor, wherever it lives."""
+    plain = tensor.detach().cpu() if hasattr(tensor, "detach") else tensor
+    if str(getattr(plain, "dtype", "")) == "torch.bfloat16":
+        plain = plain.float()
+    return np.asarray(plain.numpy() if hasattr(plain, "numpy") else plain)
 
 
 def _nibabel_geometry(obj: Any) -> Tuple[Vector, Vector, Any]:

@@ -34,9 +34,10 @@ from ._library import (call, decode, encode, load_library, modality_number,
 from ._watch import InstantCallback, ProgressCallback, Watch
 from .answer import Answer, Extent, read_answer
 from .errors import InputError, UsageError
-from .image import array_of_volume, number_of_dtype
-from .labelmap import (Label, Labelmap, given_labelmap, labelmap_on,
-                       number_or_none)
+from .image import Image, array_of_volume, number_of_dtype
+from .label import Label
+from .labelmap import (Labelmap, given_labelmap, labelmap_on, looks_of,
+                       names_of, number_or_none)
 from .model import Model, as_model
 from .prompts import (ANSWERS, MASK_USES, RESETS, box_points,
                       byte_pointer, double_pointer, extent_array, index_array,
@@ -85,7 +86,7 @@ class Session:
         journal: folder where every revision is kept; None: in memory only.
         labelmap: what is there already, an Image or array [k,j,i] of whole
             numbers on the image's grid; each value becomes a class.
-        labelmap_names: names of its values.
+        labelmap_names: names of its values; None: those of a Labelmap.
         modality: ct, mr, us, pet, microscopy; None: header, texts, model.
         window: lower, upper bound in HU; CT only.
         journal_bytes: size from which the journal is compacted; 0: 1 GiB.
@@ -109,6 +110,7 @@ class Session:
         self._handle = Handle(self._free)
         self.image = as_image(image)
         self.model = as_model(model)
+        self._known = self.model.classes  # a session outlives its model
         self._owns_model = isinstance(model, (str, os.PathLike))
         self._progress = progress
         self._classes: Tuple[SessionClass, ...] = ()
@@ -123,7 +125,10 @@ class Session:
             feature_bytes=whole_number("feature_bytes", feature_bytes, 0,
                                        _U64),
             undo_bytes=whole_number("undo_bytes", undo_bytes, 0, _U64))
-        self._open(options, labelmap, labelmap_names or {})
+        if labelmap is not None:
+            labelmap = given_labelmap(self.image, labelmap)
+        self._open(options, labelmap, names_of(labelmap)
+                   if labelmap_names is None else labelmap_names)
         try:
             self._read_classes()
             if classes is not None and not (self.resumed and self.classes):
@@ -479,8 +484,8 @@ class Session:
         if pointer:
             load_library().medals_session_close(ctypes.byref(pointer))
 
-    def _open(self, options: _abi.SessionOptions, labelmap: Any,
-              names: Dict[int, str]) -> None:
+    def _open(self, options: _abi.SessionOptions,
+              labelmap: Optional[Image], names: Dict[int, str]) -> None:
         pointer = self._handle.pointer
         initial = (_abi.InitialClass * max(len(names), 1))(*(
             _abi.InitialClass(
@@ -494,7 +499,7 @@ class Session:
             if labelmap is None:
                 call("medals_session_open", *arguments)
                 return
-            with given_labelmap(self.image, labelmap)._volume() as given:
+            with labelmap._volume() as given:
                 options.labelmap = given
                 call("medals_session_open", *arguments)
 
@@ -589,7 +594,8 @@ class Session:
     def _label(self, which: SessionClass, value: int) -> Label:
         found = self.statistics(which.index)
         return Label(value, which.name, which.text, which.known,
-                     found.voxels, found.ml, found.mean_probability)
+                     found.voxels, found.ml, found.mean_probability,
+                     *looks_of(self._known, which.model_class, value))
 
 
 def _take(answer: ctypes.c_void_p, class_count: int = 0,

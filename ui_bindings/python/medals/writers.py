@@ -1,24 +1,32 @@
-"""Our images as those of other packages, and as files written by them."""
-import contextlib
-import importlib
-import importlib.util
+"""Our images as those of other packages, and as files.
+
+A file is written under a temporary name beside the target, brought to the
+disk, and takes the target's name at the end.
+"""
 import os
 import tempfile
-from pathlib import Path
-from typing import Any
+import zlib
+from typing import IO, Any, Dict, List, Tuple
 
 import numpy as np
 
-from .errors import InputError, IoError
+from . import nrrd
+from ._types import PathLike
+from .errors import Error, InputError, io_error
+from .files import installed, package
 from .image import Image
+from .label import Label, free_colour
 
 _NIFTI = (".nii.gz", ".nii")
-_ITK = _NIFTI + (".nrrd", ".mha")
+_ENDINGS = (".seg.nrrd", ".nrrd", ".mha") + _NIFTI
+_MET = {"i1": "CHAR", "u1": "UCHAR", "i2": "SHORT", "u2": "USHORT",
+        "i4": "INT", "u4": "UINT", "i8": "LONG_LONG", "u8": "ULONG_LONG",
+        "f4": "FLOAT", "f8": "DOUBLE"}
 
 
 def to_simpleitk(image: Image) -> Any:
     """A SimpleITK image on the same grid, its voxels copied."""
-    made = _package("SimpleITK").GetImageFromArray(image.array)
+    made = package("SimpleITK", "image").GetImageFromArray(image.array)
     made.SetSpacing(image.spacing)
     made.SetOrigin(image.origin)
     made.SetDirection(np.ravel(image.direction).tolist())
@@ -27,56 +35,122 @@ def to_simpleitk(image: Image) -> Any:
 
 def to_nibabel(image: Image) -> Any:
     """A nibabel NIfTI image on the same grid, its voxels shared."""
-    made = _package("nibabel").Nifti1Image(image.array.T, image.affine,
-                                           dtype=image.array.dtype)
+    made = package("nibabel", "image").Nifti1Image(
+        image.array.T, image.affine, dtype=image.array.dtype)
     made.header.set_xyzt_units("mm")
     return made
 
 
-def save(image: Image, path: Any) -> None:
-    """Writes .nii.gz, .nii (either package), .nrrd or .mha (SimpleITK) under
-    a temporary name beside the target, which is replaced at the end."""
-    target = Path(os.fspath(path))
-    ending = next((e for e in _ITK if target.name.lower().endswith(e)),
-                  None)
+def save(image: Image, path: PathLike) -> None:
+    """Writes .seg.nrrd (names, colours and codes inside), .nrrd, .mha, or
+    with nibabel or SimpleITK .nii.gz and .nii."""
+    target = os.fspath(path)
+    ending = next((e for e in _ENDINGS if target.lower().endswith(e)), None)
     if ending is None:
         raise InputError(f"{target}: cannot be written; expected a name that "
-                         "ends in " + ", ".join(_ITK))
-    nifti = ending in _NIFTI and _is_there("nibabel")
-    theirs = to_nibabel(image) if nifti else to_simpleitk(image)
+                         "ends in " + ", ".join(_ENDINGS))
+    parent = os.path.dirname(os.path.abspath(target))
     try:
-        with tempfile.TemporaryDirectory(
-                prefix=".", suffix=".tmp", dir=target.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp",
+                                         dir=parent) as folder:
             part = os.path.join(folder, "part" + ending)
-            if nifti:
-                theirs.to_filename(part)
-            else:
-                _package("SimpleITK").WriteImage(theirs, part, True)
-            _sync(part)
+            _write(image, part, ending)
+            _to_disk(part)
             os.replace(part, target)
-            with contextlib.suppress(OSError):  # some systems cannot
-                _sync(target.parent)
+        _to_disk(parent)
+    except Error:
+        raise
     except (OSError, RuntimeError) as error:
-        line = " ".join(str(error).split())
-        raise IoError(f"{target}: cannot be written: {line}") from error
+        raise io_error(f"{target}: cannot be written", error) from error
 
 
-def _sync(path: Any) -> None:
-    """Brings a file's bytes, or a folder's names, to the disk."""
-    entry = os.open(path, os.O_RDONLY)
+def _write(image: Image, part: str, ending: str) -> None:
+    if ending in _NIFTI:
+        if installed("nibabel") or not installed("SimpleITK"):
+            to_nibabel(image).to_filename(part)
+        else:
+            package("SimpleITK", part).WriteImage(to_simpleitk(image), part,
+                                                  True)
+        return
+    with open(part, "wb") as file:
+        if ending == ".mha":
+            _write_mha(file, image)
+        else:
+            nrrd.write(file, image, _segments(image)
+                       if ending == ".seg.nrrd" else {})
+
+
+def _to_disk(path: str) -> None:
+    """Waits until a file, or what a folder lists, is on the disk."""
+    if os.name == "nt" and os.path.isdir(path):
+        return  # Windows has no handle of a folder to sync
+    flags = os.O_RDWR if os.name == "nt" else os.O_RDONLY
+    handle = os.open(path, flags)
     try:
-        os.fsync(entry)
+        os.fsync(handle)
     finally:
-        os.close(entry)
+        os.close(handle)
 
 
-def _is_there(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+def _segments(image: Image) -> Dict[str, str]:
+    """What 3D Slicer wants to know of a segmentation, as the command writes
+    it."""
+    keys = {"Segmentation_MasterRepresentation": "Binary labelmap",
+            "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
+            "Segmentation_ReferenceImageExtentOffset": "0 0 0"}
+    i, j, k = image.size
+    for index, label in enumerate(_labels(image)):
+        key = f"Segment{index}_"
+        keys[key + "ID"] = f"Segment_{index + 1}"
+        keys[key + "Name"] = label.name
+        keys[key + "NameAutoGenerated"] = "0"
+        keys[key + "Color"] = " ".join(
+            {0: "0", 255: "1"}.get(part, repr(part / 255))
+            for part in label.colour)
+        keys[key + "ColorAutoGenerated"] = "0"
+        # All of it: Slicer crops a layer to the first segment's extent.
+        keys[key + "Extent"] = f"0 {i - 1} 0 {j - 1} 0 {k - 1}"
+        keys[key + "Layer"] = "0"
+        keys[key + "LabelValue"] = str(label.value)
+        if label.terminology:
+            keys[key + "Tags"] = f"TerminologyEntry:{label.terminology}|"
+    return keys
 
 
-def _package(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise InputError(f"{name}: not installed; expected it for this "
-                         f"(pip install {name})") from None
+def _labels(image: Image) -> List[Label]:
+    """Labels of every value that occurs, those with a name first."""
+    if image.array.dtype.kind != "u":
+        raise InputError(f".seg.nrrd: {image.array.dtype} voxels; expected a "
+                         "labelmap of uint8, uint16 or uint32")
+    named: Tuple[Label, ...] = getattr(image, "labels", ())
+    values = set(np.unique(image.array).tolist()) - {0}
+    values -= {label.value for label in named}
+    return list(named) + [
+        Label(value, f"Segment_{value}", None, False, 0, 0.0, None,
+              free_colour(value)) for value in sorted(values)]
+
+
+def _write_mha(file: IO[bytes], image: Image) -> None:
+    """MetaImage: every bit of spacing, origin and direction."""
+    dtype = image.array.dtype.newbyteorder("<")
+    kind = _MET.get(dtype.str[1:])
+    if kind is None:
+        raise InputError(f"mha: {image.array.dtype} voxels; expected whole "
+                         "numbers, float32 or float64")
+    pack = zlib.compressobj(6)
+    packed = [pack.compress(piece) for piece in nrrd.pieces(
+        np.ascontiguousarray(image.array, dtype))] + [pack.flush()]
+    lines = ("ObjectType = Image", "NDims = 3", "BinaryData = True",
+             "BinaryDataByteOrderMSB = False", "CompressedData = True",
+             f"CompressedDataSize = {sum(map(len, packed))}",
+             "TransformMatrix = " + _line(np.ravel(image.direction.T)),
+             "Offset = " + _line(image.origin), "CenterOfRotation = 0 0 0",
+             "ElementSpacing = " + _line(image.spacing),
+             "DimSize = " + " ".join(map(str, image.size)),
+             f"ElementType = MET_{kind}", "ElementDataFile = LOCAL")
+    file.write(("\n".join(lines) + "\n").encode())
+    file.writelines(packed)
+
+
+def _line(values: Any) -> str:
+    return " ".join(repr(float(value)) for value in values)

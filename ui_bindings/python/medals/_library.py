@@ -9,9 +9,10 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, List, Optional, Sequence, Tuple, Union
+from typing import Any, List, Optional, Sequence, Tuple
 
 from . import _abi
+from ._types import PathLike
 from .errors import InputError, IoError, error_of
 
 #: Version of this package; the library must agree in all but the last part.
@@ -26,7 +27,7 @@ _loaded: Optional[ctypes.CDLL] = None
 _path = ""
 
 
-def load_library(path: Union[str, os.PathLike, None] = None) -> ctypes.CDLL:
+def load_library(path: Optional[PathLike] = None) -> ctypes.CDLL:
     """Loads libmedals, once a process.
 
     Args:
@@ -55,14 +56,14 @@ def library_path() -> str:
     return _path
 
 
-def _is_loaded(path: Union[str, os.PathLike]) -> bool:
+def _is_loaded(path: PathLike) -> bool:
     try:
         return os.path.samefile(path, _path)
     except OSError:
         return os.fspath(path) == _path
 
 
-def _candidates(path: Union[str, os.PathLike, None]) -> List[str]:
+def _candidates(path: Optional[PathLike]) -> List[str]:
     chosen = path or os.environ.get("MEDALS_LIBRARY")
     if chosen:
         if not os.path.isabs(chosen):
@@ -75,7 +76,7 @@ def _candidates(path: Union[str, os.PathLike, None]) -> List[str]:
     return [name for name in own if os.path.exists(name)] + list(_NAMES)
 
 
-def _load(candidates: Sequence[str]):
+def _load(candidates: Sequence[str]) -> Tuple[ctypes.CDLL, str]:
     reason = ""
     for name in candidates:
         try:
@@ -129,7 +130,7 @@ def call(name: str, *arguments: Any) -> None:
                    or f"{name}: failed with status {status}")
 
 
-def encode(text: Union[str, os.PathLike, None]) -> Optional[bytes]:
+def encode(text: Optional[PathLike]) -> Optional[bytes]:
     """UTF-8 bytes for C. A NUL would cut the text there: refused."""
     if text is None:
         return None
@@ -165,19 +166,23 @@ def decode(text: Optional[bytes]) -> Optional[str]:
 
 def split_texts(texts: Union[str, Sequence[Optional[str]]]
                 ) -> Tuple[Optional[str], ...]:
-    """Texts of a list, or of one string split at ";" and line ends."""
+    """Texts of a list, or of one string split at ";" and line ends.
+
+    >>> split_texts("liver; spleen")
+    ('liver', 'spleen')
+    """
     if not isinstance(texts, str):
         return tuple(texts)
     parts = texts.replace("\n", ";").split(";")
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def text_array(texts: Sequence[Optional[str]]):
+def text_array(texts: Sequence[Optional[str]]) -> Any:
     """A C array of strings; keep it alive as long as C looks at it."""
     return (ctypes.c_char_p * max(len(texts), 1))(*map(encode, texts))
 
 
-def text_list(texts) -> List[str]:
+def text_list(texts: Any) -> List[str]:
     """A NULL-terminated list from C."""
     found: List[str] = []
     while texts and texts[len(found)] is not None:
@@ -206,7 +211,7 @@ def modality_number(name: Optional[str]) -> int:
     """ct, mr, mri, us, pet, pt, microscopy -> MedalsModality; None -> -1."""
     if name is None:
         return -1
-    number = load_library().medals_modality_parse(encode(name))
+    number = int(load_library().medals_modality_parse(encode(name)))
     if number < 0:
         raise InputError(f"modality: {name!r}; expected ct, mr, us, pet or "
                          "microscopy")

@@ -173,7 +173,7 @@ def _check_tilt(ways: Array, normal: Array, pixel: float) -> None:
 def _values(one: Any) -> Array:
     """What the pixels [rows,columns] mean: whole numbers stay whole."""
     try:
-        pixels = one.pixel_array
+        pixels: Array = one.pixel_array
     except Exception as error:  # a packing that pydicom cannot undo alone
         raise InputError("dicom: pixels cannot be unpacked: "
                          + " ".join(str(error).split())) from error

@@ -117,13 +117,15 @@ class Image:
     def to_lps(self, ijk: Any) -> Array:
         """LPS mm [...,3] of voxel indices [...,3]."""
         matrix = self.direction * self.spacing
-        return np.asarray(ijk, float) @ matrix.T + self.origin
+        lps: Array = np.asarray(ijk, float) @ matrix.T + self.origin
+        return lps
 
     def to_index(self, lps: Any) -> Array:
         """Continuous voxel indices [...,3] of LPS mm [...,3]; the voxel is
         floor(x + 0.5)."""
         matrix = np.linalg.inv(self.direction * self.spacing)
-        return (np.asarray(lps, float) - self.origin) @ matrix.T
+        ijk: Array = (np.asarray(lps, float) - self.origin) @ matrix.T
+        return ijk
 
     def like(self, array: Any) -> "Image":
         """Another array [k,j,i] on the same grid."""
@@ -232,7 +234,8 @@ def array_of_volume(volume: Any) -> Array:
     shape = tuple(size)[::-1]
     buffer = (ctypes.c_uint8 * (math.prod(shape) * dtype.itemsize)
               ).from_address(library.medals_volume_peek_data(volume))
-    return np.frombuffer(buffer, dtype).reshape(shape).copy()
+    array: Array = np.frombuffer(buffer, dtype).reshape(shape).copy()
+    return array
 
 
 def ras_geometry(affine: Any) -> Tuple[Vector, Vector, Array]:

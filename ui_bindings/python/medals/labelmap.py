@@ -24,6 +24,13 @@ class Labelmap(Image):
 
     np.asarray() gives the values, save() writes them; a notebook shows three
     slices.
+
+    >>> labels = Labelmap(np.array([[[0, 1, 1]]], np.uint8))
+    >>> labels.labels = (Label(1, "liver", None, True, 2, 0.002, None),)
+    >>> labels
+    Labelmap(3x1x1 uint8, spacing 1 x 1 x 1 mm: liver)
+    >>> int(labels.mask("liver").sum()), labels["liver"].ml
+    (2, 0.002)
     """
 
     labels: Tuple[Label, ...] = ()
@@ -47,7 +54,8 @@ class Labelmap(Image):
         those of all its classes."""
         for label in self.labels:
             if name in (label.name, label.value):
-                return self.array == label.value
+                where: Array = self.array == label.value
+                return where
         values = [label.value for label in self.labels if label.text == name]
         if values:
             return np.isin(self.array, values)

@@ -10,6 +10,7 @@ from . import _abi
 from ._library import (call, decode, encode, library_path, load_library,
                        match_places, modality_number, modality_text,
                        split_texts, text_array, text_list, whole_number)
+from ._types import PathLike
 from .errors import InputError, IoError, UsageError
 
 _PRECISIONS = ("auto", "f32", "bf16")
@@ -68,7 +69,7 @@ class Model:
         precision: auto, f32 or bf16.
     """
 
-    def __init__(self, path: Union[str, os.PathLike, None] = None,
+    def __init__(self, path: Optional[PathLike] = None,
                  threads: int = 0, isa: Optional[str] = None,
                  precision: str = "auto"):
         self._pointer = ctypes.c_void_p()
@@ -137,7 +138,7 @@ class Model:
     @property
     def threads(self) -> int:
         """Threads in use."""
-        return load_library().medals_context_threads(self._context)
+        return int(load_library().medals_context_threads(self._context))
 
     @property
     def default_modality(self) -> Optional[str]:
@@ -231,7 +232,7 @@ def default_model_path() -> Path:
                   "in MEDALS_MODEL or as argument")
 
 
-def as_model(model: Union[Model, str, os.PathLike, None]) -> Model:
+def as_model(model: Union[Model, PathLike, None]) -> Model:
     """A Model of a Model, a path, or None: the default one."""
     if model is None:
         return default_model()

@@ -94,7 +94,7 @@ def write(file: IO[bytes], image: Image, keys: Dict[str, str]) -> None:
 
 def pieces(array: Array) -> Iterator[memoryview]:
     """The bytes of a C-contiguous array, some at a time."""
-    data = memoryview(array).cast("B")
+    data = memoryview(array.data).cast("B")
     for start in range(0, len(data), _PIECE):
         yield data[start:start + _PIECE]
 
@@ -164,11 +164,12 @@ def _dtype(header: Header, path: str) -> "np.dtype[Any]":
     if word not in _DTYPES:
         raise InputError(f"{path}: type {word!r}; expected a whole number or "
                          "a float type of NRRD")
-    dtype = np.dtype(_DTYPES[word])
+    dtype: "np.dtype[Any]" = np.dtype(_DTYPES[word])
     endian = header.fields.get("endian", "").lower()
     if dtype.itemsize > 1 and endian not in ("little", "big"):
         raise InputError(f"{path}: endian {endian!r}; expected little or big")
-    return dtype.newbyteorder(">" if endian == "big" else "<")
+    dtype = dtype.newbyteorder(">" if endian == "big" else "<")
+    return dtype
 
 
 def _voxels(file: IO[bytes], header: Header, path: str, size: int) -> Any:

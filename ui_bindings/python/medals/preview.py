@@ -8,7 +8,7 @@ The slices are copied when the labelmap is made: the image need not live on.
 import itertools
 import struct
 import zlib
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def slices_of(image: Image, labels: Array) -> Slices:
     grey, turned, steps = _turned(image, labels)
     s, p, l = _places(turned)
 
-    def panel(where: Tuple[object, ...], down: int, right: int, flip: bool,
+    def panel(where: Any, down: int, right: int, flip: bool,
               mark: str) -> Slice:
         both = [array[where][::-1 if flip else 1].copy()
                 for array in (grey, turned)]

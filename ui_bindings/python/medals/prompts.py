@@ -1,10 +1,11 @@
 """Points, boxes and masks of the caller as the C API takes them."""
 import ctypes
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 
 from . import _abi
+from ._types import Array
 from .answer import Extent
 from .errors import InputError, ShapeError, UsageError
 
@@ -15,7 +16,7 @@ MASK_USES = {"labelmap": 0, "prompt": 1}
 RESETS = {"prompts": 0, "all": 1}
 
 
-def word_number(what: str, word: str, table: dict) -> int:
+def word_number(what: str, word: str, table: Dict[str, int]) -> int:
     """The number of a word, or UsageError with the words that there are."""
     if word not in table:
         raise UsageError(f"{what}: {word!r}; expected "
@@ -23,7 +24,7 @@ def word_number(what: str, word: str, table: dict) -> int:
     return table[word]
 
 
-def point_array(points: Any) -> np.ndarray:
+def point_array(points: Any) -> Array:
     """Points [n,3] as float64; one point [3] counts as n = 1."""
     try:
         found = np.ascontiguousarray(points, np.float64)
@@ -36,7 +37,7 @@ def point_array(points: Any) -> np.ndarray:
     return found
 
 
-def box_points(box: Any, space: str) -> np.ndarray:
+def box_points(box: Any, space: str) -> Array:
     """Two corners [2,3] of a half-open extent (i0,i1,j0,j1,k0,k1) or of two
     corners [2,3]."""
     try:
@@ -67,7 +68,7 @@ def extent_array(extent: Optional[Sequence[int]]) -> Any:
 
 
 def mask_array(mask: Any, extent: Optional[Sequence[int]],
-               size: Tuple[int, int, int]) -> Tuple[np.ndarray, Extent]:
+               size: Tuple[int, int, int]) -> Tuple[Array, Extent]:
     """A drawn mask [k,j,i] as uint8 (not 0: drawn) and its extent.
 
     extent: box of the mask; None: the whole image of `size` i, j, k.
@@ -86,7 +87,7 @@ def mask_array(mask: Any, extent: Optional[Sequence[int]],
     return np.ascontiguousarray(given != 0).view(np.uint8), box
 
 
-def tight(mask: np.ndarray, extent: Extent) -> Tuple[np.ndarray, Extent]:
+def tight(mask: Array, extent: Extent) -> Tuple[Array, Extent]:
     """The same mask on the smallest box that holds it, so that C does not
     look through a whole image for one stroke."""
     spans = []
@@ -102,19 +103,19 @@ def tight(mask: np.ndarray, extent: Extent) -> Tuple[np.ndarray, Extent]:
             (i + i0, i + i1, j + j0, j + j1, k + k0, k + k1))
 
 
-def double_pointer(points: Optional[np.ndarray]):
+def double_pointer(points: Optional[Array]) -> Any:
     """What C reads points from; the array must outlive its use."""
     return None if points is None else points.ctypes.data_as(_abi.Doubles)
 
 
-def byte_pointer(mask: Optional[np.ndarray]):
+def byte_pointer(mask: Optional[Array]) -> Any:
     """What C reads a mask from; the array must outlive its use."""
     return None if mask is None else mask.ctypes.data_as(_abi.Bytes)
 
 
 def prompt_struct(kind: str, class_index: int, positive: bool, space: str,
-                  points: Optional[np.ndarray], radius_mm: float,
-                  mask: Optional[np.ndarray],
+                  points: Optional[Array], radius_mm: float,
+                  mask: Optional[Array],
                   extent: Optional[Extent]) -> _abi.Prompt:
     """A MedalsPrompt that borrows both arrays."""
     made = _abi.Prompt(
@@ -128,7 +129,7 @@ def prompt_struct(kind: str, class_index: int, positive: bool, space: str,
     return made
 
 
-def index_array(indices: Optional[Sequence[int]]):
+def index_array(indices: Optional[Sequence[int]]) -> Tuple[Any, int]:
     """A C array of class indices and its length; None: NULL and 0."""
     if indices is None:
         return None, 0

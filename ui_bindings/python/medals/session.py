@@ -27,6 +27,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from . import _abi
+from ._types import Array, PathLike
 from ._handle import Handle
 from ._library import (call, decode, encode, load_library, modality_number,
                        modality_text, split_texts, text_array, text_list,
@@ -96,11 +97,20 @@ class Session:
         progress: called by every long call that is given none of its own, as
             progress(fraction, phase, seconds_left); seconds_left is negative
             while unknown; False cancels with CancelledError.
+
+    >>> scan = np.zeros((8, 9, 10), np.int16)
+    >>> with Session(scan, classes=["brain stem"]) as session:
+    ...     answer = session.set_mask("brain stem", np.ones(scan.shape))
+    ...     print(session.statistics("brain stem").voxels)
+    ...     answer = session.undo()
+    ...     print(session.statistics("brain stem").voxels, answer.count)
+    720
+    0 1
     """
 
-    def __init__(self, image: Any, model: Union[Model, str, None] = None,
+    def __init__(self, image: Any, model: Union[Model, PathLike, None] = None,
                  classes: Union[str, Sequence[Optional[str]], None] = None,
-                 journal: Union[str, os.PathLike, None] = None,
+                 journal: Optional[PathLike] = None,
                  labelmap: Any = None, modality: Optional[str] = None,
                  progress: Optional[ProgressCallback] = None, *,
                  labelmap_names: Optional[Dict[int, str]] = None,
@@ -352,7 +362,8 @@ class Session:
     def stroke_is_open(self) -> bool:
         """Whether a stroke was begun and not ended."""
         with self._handle.read() as pointer:
-            return load_library().medals_session_stroke_is_open(pointer)
+            return bool(load_library().medals_session_stroke_is_open(
+                pointer))
 
     # ---- history -----------------------------------------------------------
 
@@ -378,19 +389,19 @@ class Session:
     def revision(self) -> int:
         """The last whole revision."""
         with self._handle.read() as pointer:
-            return load_library().medals_session_revision(pointer)
+            return int(load_library().medals_session_revision(pointer))
 
     @property
     def resumed(self) -> bool:
         """Whether a journal brought something back."""
         with self._handle.read() as pointer:
-            return load_library().medals_session_resumed(pointer)
+            return bool(load_library().medals_session_resumed(pointer))
 
     @property
     def saved(self) -> bool:
         """Whether the journal holds the last revision; True without one."""
         with self._handle.read() as pointer:
-            return load_library().medals_session_saved(pointer)
+            return bool(load_library().medals_session_saved(pointer))
 
     @property
     def warnings(self) -> Tuple[str, ...]:
@@ -408,7 +419,7 @@ class Session:
 
     def read(self, which: Optional[ClassRef] = None,
              extent: Optional[Sequence[int]] = None,
-             dtype: Any = None) -> np.ndarray:
+             dtype: Any = None) -> Array:
         """Voxels [k,j,i] of a box (None: the whole image).
 
         Args:
@@ -419,7 +430,7 @@ class Session:
 
     def read_revision(self, which: Optional[ClassRef] = None,
                       extent: Optional[Sequence[int]] = None,
-                      dtype: Any = None) -> Tuple[np.ndarray, int]:
+                      dtype: Any = None) -> Tuple[Array, int]:
         """As read(), with the revision that was read."""
         box = extent_array(extent)
         size = self.image.size
@@ -532,8 +543,8 @@ class Session:
             return _take(out, len(self._classes) if with_dice else 0)
 
     def _prompt(self, kind: str, which: ClassRef, positive: bool, space: str,
-                points: Optional[np.ndarray], radius_mm: float = 1.0,
-                mask: Optional[np.ndarray] = None,
+                points: Optional[Array], radius_mm: float = 1.0,
+                mask: Optional[Array] = None,
                 extent: Optional[Extent] = None, **how: Any) -> Answer:
         prompt = prompt_struct(kind, self.class_index(which), positive, space,
                                points, radius_mm, mask, extent)
@@ -554,7 +565,8 @@ class Session:
         return prompt_struct(kind, self.class_index(which), positive, space,
                              given, radius_mm, voxels, box)
 
-    def _shape(self, points: Any, mask: Any, extent: Optional[Sequence[int]]):
+    def _shape(self, points: Any, mask: Any, extent: Optional[Sequence[int]]
+               ) -> Tuple[Optional[Array], Optional[Array], Optional[Extent]]:
         """Points as float64, a mask as uint8 with its box; None where the
         caller gave none."""
         given = None if points is None else point_array(points)
@@ -568,7 +580,8 @@ class Session:
                              "them")
         return (given, *tight(*self._mask(mask, extent)))
 
-    def _mask(self, mask: Any, extent: Optional[Sequence[int]]):
+    def _mask(self, mask: Any, extent: Optional[Sequence[int]]
+              ) -> Tuple[Array, Extent]:
         """A mask as uint8 and its box. An image of any package has to lie
         where ours does; a bare array is taken by its axes [k,j,i]."""
         if not isinstance(mask, (np.ndarray, list, tuple)):
@@ -579,14 +592,15 @@ class Session:
             mask = image.array
         return mask_array(mask, extent, self.image.size)
 
-    def _indices(self, classes: Optional[Sequence[ClassRef]]):
+    def _indices(self, classes: Optional[Sequence[ClassRef]]
+                 ) -> Tuple[Any, int]:
         if classes is None:
             return None, 0
         if isinstance(classes, (str, int)):
             classes = [classes]
         return index_array([self.class_index(which) for which in classes])
 
-    def _narrowest(self, which: Optional[ClassRef]) -> np.dtype:
+    def _narrowest(self, which: Optional[ClassRef]) -> "np.dtype[Any]":
         most = 1 if which is not None else max(
             (c.value for c in self._classes), default=0)
         return np.min_scalar_type(most)

@@ -15,8 +15,6 @@ import head
 import medals
 
 ROOM = pathlib.Path(__file__).resolve().parents[2] / "ui_bindings/python"
-#: Modules that import another package when they are imported.
-OF_OTHERS = {"medals.napari": "napari"}
 USER = '''
 import numpy as np
 import medals
@@ -65,9 +63,6 @@ class Docs(unittest.TestCase):
         """Every example of every module; there are some."""
         tried = 0
         for info in pkgutil.iter_modules(medals.__path__, "medals."):
-            other = OF_OTHERS.get(info.name)
-            if other and importlib.util.find_spec(other) is None:
-                continue
             module = importlib.import_module(info.name)
             found = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
             self.assertEqual(found.failed, 0, info.name)

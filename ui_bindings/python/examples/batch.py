@@ -12,7 +12,6 @@ import pathlib
 import sys
 
 import medals
-import SimpleITK as sitk
 from progress_line import ProgressLine
 
 ENDINGS = (".nii.gz", ".nii", ".nrrd", ".mha")
@@ -29,7 +28,7 @@ def scans_of(folder: pathlib.Path):
 
 def segment(path: pathlib.Path, output: pathlib.Path, given, model, bar):
     """One scan -> its labels, written to `output`."""
-    labels = medals.segment(sitk.ReadImage(str(path)), given.texts, model,
+    labels = medals.segment(path, given.texts, model,
                             modality=given.modality, progress=bar)
     labels.save(output)
     return labels.labels
@@ -58,7 +57,7 @@ def main() -> int:
                 continue
             try:
                 labels = segment(path, target, given, model, bar)
-            except (medals.Error, RuntimeError) as error:
+            except medals.Error as error:
                 failed += 1
                 bar.done("failed: " + " ".join(str(error).split()))
                 continue

@@ -9,20 +9,19 @@ import argparse
 import sys
 
 import medals
-import SimpleITK as sitk
 from progress_line import ProgressLine
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("scan")
+    parser.add_argument("scan", help="a file, or a folder of DICOM files")
     parser.add_argument("texts", help='with ";" between them')
-    parser.add_argument("output", help=".nii.gz, .nrrd or .mha")
+    parser.add_argument("output", help=".seg.nrrd, .nii.gz, .nrrd or .mha")
     parser.add_argument("--modality", help="ct, mr, us, pet, microscopy")
     given = parser.parse_args()
 
     bar = ProgressLine(given.scan)
-    labels = medals.segment(sitk.ReadImage(given.scan), given.texts,
+    labels = medals.segment(given.scan, given.texts,
                             modality=given.modality, progress=bar)
     labels.save(given.output)
     bar.done(f"written to {given.output}")
@@ -39,7 +38,7 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (medals.Error, RuntimeError) as error:
+    except medals.Error as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped")

@@ -8,6 +8,7 @@ negated; `ras_geometry` and `Image.affine` are the only places that convert.
 """
 import contextlib
 import ctypes
+import itertools
 import math
 from typing import Any, Iterator, Optional, Sequence, Tuple
 
@@ -215,6 +216,20 @@ class Image:
             yield volume
         finally:
             load_library().medals_volume_free(ctypes.byref(volume))
+
+
+def body_axes(image: Image) -> Tuple[int, int, int]:
+    """The axes of an image's array that run, as near as an order of them
+    comes, along the patient's: to or from superior, posterior, left.
+
+    >>> body_axes(Image(np.zeros((2, 3, 4))))
+    (0, 1, 2)
+    """
+    weight = np.abs(image.direction)
+    left, posterior, superior = max(
+        itertools.permutations(range(3)),
+        key=lambda axes: sum(weight[row, axes[row]] for row in range(3)))
+    return 2 - superior, 2 - posterior, 2 - left
 
 
 def number_of_dtype(dtype: Any) -> int:

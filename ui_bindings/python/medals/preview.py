@@ -5,7 +5,6 @@
 
 The slices are copied when the labelmap is made: the image need not live on.
 """
-import itertools
 import struct
 import zlib
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -13,7 +12,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from ._types import Array
-from .image import Image
+from .image import Image, body_axes
 from .label import Colour
 
 _HEIGHT = 256  #: pixels of the longest side
@@ -100,14 +99,11 @@ def _turned(image: Image, labels: Array
             ) -> Tuple[Array, Array, Tuple[float, ...]]:
     """Views [s,p,l] of both arrays that run to superior, posterior, left, as
     near as an order of axes comes, and mm along them."""
-    direction = image.direction
-    order = max(itertools.permutations(range(3)), key=lambda p: sum(
-        abs(direction[row, p[row]]) for row in range(3)))
-    axes = [2 - order[row] for row in (2, 1, 0)]
-    flips = tuple(slice(None, None, -1 if direction[row, order[row]] < 0
-                        else 1) for row in (2, 1, 0))
+    axes = body_axes(image)
+    flips = tuple(slice(None, None, -1 if image.direction[row, 2 - axis] < 0
+                        else 1) for row, axis in zip((2, 1, 0), axes))
     return (image.array.transpose(axes)[flips], labels.transpose(axes)[flips],
-            tuple(image.spacing[order[row]] for row in (2, 1, 0)))
+            tuple(image.spacing[2 - axis] for axis in axes))
 
 
 def _places(labels: Array) -> List[int]:

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import medals
-from medals import _abi, errors, prompts
+from medals import _abi, _library, errors, prompts
 
 ENGINE = pathlib.Path(__file__).resolve().parents[2] / "engine"
 COMPILER = shutil.which("cc") or shutil.which("gcc")
@@ -182,6 +183,28 @@ class Loading(unittest.TestCase):
                         check(f"{name}.{part}", member)
             elif callable(thing):
                 check(name, thing)
+
+    def test_names_of_every_system(self):
+        """The system's own name, in the package before elsewhere; those of
+        other systems beside it are not looked at."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            for library in ("libmedals.so", "libmedals.0.dylib",
+                            "medals.dll"):
+                (folder / library).touch()
+            for platform, own in (("linux", "libmedals.so"),
+                                  ("darwin", "libmedals.0.dylib"),
+                                  ("win32", "medals.dll"),
+                                  ("freebsd14", "libmedals.so")):
+                with mock.patch("sys.platform", platform), \
+                        mock.patch.object(_library, "_FOLDER", folder), \
+                        mock.patch.dict(os.environ):
+                    os.environ.pop("MEDALS_LIBRARY", None)
+                    found = _library._candidates(None)
+                self.assertEqual(found[0], str(folder / own))
+                ending = own.rsplit(".", 1)[1]
+                self.assertTrue(all("." + ending in one for one in found),
+                                found)
 
     def test_loaded_once(self):
         library = medals.load_library()

@@ -48,6 +48,31 @@ def symbols(library: pathlib.Path) -> set:
     return {line.split()[-1].split("@")[0] for line in out.splitlines()}
 
 
+class OtherSystems(unittest.TestCase):
+    def test_library_of_each_system(self):
+        """Goes into the wheel, which then fits one platform only."""
+        for library in ("libmedals.0.dylib", "medals.dll", None):
+            with self.subTest(library=library), \
+                    tempfile.TemporaryDirectory() as name:
+                source = pathlib.Path(name) / "source"
+                shutil.copytree(TOP / "ui_bindings/python", source,
+                                ignore=shutil.ignore_patterns("__pycache__"))
+                if library:
+                    (source / "medals" / library).write_bytes(b"machine code")
+                subprocess.run(
+                    [sys.executable, "-m", "pip", "wheel", "--quiet",
+                     "--disable-pip-version-check", "--no-deps",
+                     "--wheel-dir", name, source], check=True)
+                wheel, = pathlib.Path(name).glob("*.whl")
+                with zipfile.ZipFile(wheel) as made:
+                    names = made.namelist()
+                if library:
+                    self.assertIn(f"medals/{library}", names)
+                    self.assertNotIn("-any.whl", wheel.name)
+                self.assertIn("medals/py.typed", names)
+                self.assertIn("-py3-none-", wheel.name)
+
+
 @head.need_head
 class Wheel(unittest.TestCase):
     make = staticmethod(make_wheel)

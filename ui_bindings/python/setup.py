@@ -5,7 +5,9 @@ import pathlib
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
-BUNDLED = (pathlib.Path(__file__).parent / "medals" / "libmedals.so").exists()
+PACKAGE = pathlib.Path(__file__).parent / "medals"
+BUNDLED = any(list(PACKAGE.glob(name)) for name in
+              ("*.so", "*.so.0", "*.dylib", "*.dll"))
 
 
 class Bundle(Distribution):

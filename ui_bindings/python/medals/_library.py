@@ -19,9 +19,10 @@ from .errors import InputError, IoError, error_of
 VERSION = "0.1.0"
 
 _FOLDER = Path(__file__).resolve().parent
+#: Names of the library on each system, the one of this version first.
 _NAMES = {"darwin": ("libmedals.0.dylib", "libmedals.dylib"),
-          "win32": ("medals.dll", "libmedals.dll")}.get(
-              sys.platform, ("libmedals.so.0", "libmedals.so"))
+          "win32": ("medals.dll", "libmedals.dll"),
+          "linux": ("libmedals.so.0", "libmedals.so")}
 _lock = threading.Lock()
 _loaded: Optional[ctypes.CDLL] = None
 _path = ""
@@ -72,8 +73,9 @@ def _candidates(path: Optional[PathLike]) -> List[str]:
         if not os.path.exists(chosen):
             raise IoError(f"{chosen}: no such file; expected libmedals")
         return [os.fspath(chosen)]
-    own = [str(_FOLDER / name) for name in reversed(_NAMES)]
-    return [name for name in own if os.path.exists(name)] + list(_NAMES)
+    names = _NAMES.get(sys.platform, _NAMES["linux"])
+    own = [str(_FOLDER / name) for name in reversed(names)]
+    return [name for name in own if os.path.exists(name)] + list(names)
 
 
 def _load(candidates: Sequence[str]) -> Tuple[ctypes.CDLL, str]:

@@ -21,6 +21,11 @@ from test_readers import oblique, slices_of
 ENDINGS = (".nii", ".nii.gz", ".nrrd", ".mha")
 
 
+#: pydicom's word for "with preamble and meta data".
+WHOLE_FILE = ({"enforce_file_format": True} if pydicom.__version__ >= "3"
+              else {"write_like_original": False})
+
+
 class FakeTensor:
     """What of torch.Tensor and MONAI's MetaTensor we look at."""
 
@@ -126,8 +131,11 @@ class DicomFolder(Folder):
             one.SOPInstanceUID = f"{one.SeriesInstanceUID}.{number}"
             one.file_meta.MediaStorageSOPClassUID = one.SOPClassUID
             one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID
-            one.save_as(self.folder / f"{one.SeriesInstanceUID}-"
-                        f"{(number * 5) % 7}", enforce_file_format=True)
+            if pydicom.__version__ < "3":
+                one.is_little_endian, one.is_implicit_VR = True, False
+            pydicom.dcmwrite(self.folder / f"{one.SeriesInstanceUID}-"
+                             f"{(number * 5) % 7}", one,
+                             **WHOLE_FILE)
 
     def test_folder(self):
         image = straight()

@@ -25,10 +25,9 @@ from .session import Session, SessionClass, Statistics
 
 __all__ = [
     "Answer", "BusyError", "CancelledError", "Change", "ClassInfo", "Code",
-    "Error", "Image", "InputError", "InternalError", "IoError", "Label", "Labelmap",
-    "Model", "NoMemoryError", "NoSpaceError", "ReadClass", "Reading",
-    "Session", "SessionClass",
-    "ShapeError", "Statistics", "UsageError", "__version__", "as_image",
-    "default_model", "default_model_path", "library_path", "load_library",
-    "segment",
+    "Error", "Image", "InputError", "InternalError", "IoError", "Label",
+    "Labelmap", "Model", "NoMemoryError", "NoSpaceError", "ReadClass",
+    "Reading", "Session", "SessionClass", "ShapeError", "Statistics",
+    "UsageError", "__version__", "as_image", "default_model",
+    "default_model_path", "library_path", "load_library", "segment",
 ]

@@ -9,6 +9,7 @@ from typing import Any, Callable, NamedTuple, Tuple
 
 import numpy as np
 
+from ._types import Array
 from .errors import InputError
 from .image import Vector, ras_geometry
 
@@ -29,13 +30,13 @@ class Forms(NamedTuple):
     """The fields of a header that place its voxels."""
 
     axes: int  #: 1 to 3
-    pixdim: np.ndarray  #: [4], the first is the sign of the qform's third axis
+    pixdim: Array  #: [4], the first is the sign of the qform's third axis
     units: int
     qform_code: int
-    quatern: np.ndarray  #: [3] b, c, d
-    qoffset: np.ndarray  #: [3]
+    quatern: Array  #: [3] b, c, d
+    qoffset: Array  #: [3]
     sform_code: int
-    sform: np.ndarray  #: [3,4]
+    sform: Array  #: [3,4]
 
 
 def forms_of_header(header: Any) -> Forms:
@@ -54,7 +55,7 @@ def forms_of_metadata(image: Any) -> Forms:
                   np.array([field(f"pixdim[{n}]") for n in range(4)]))
 
 
-def place(forms: Forms) -> Tuple[Vector, Vector, np.ndarray]:
+def place(forms: Forms) -> Tuple[Vector, Vector, Array]:
     """Spacing, origin and direction in LPS mm.
 
     Warns where the file states no orientation, or an sform of another
@@ -93,9 +94,9 @@ def place(forms: Forms) -> Tuple[Vector, Vector, np.ndarray]:
     return tuple(spacing.tolist()), origin, direction
 
 
-def _forms(field: Callable[[str], Any], axes: int, pixdim: np.ndarray
+def _forms(field: Callable[[str], Any], axes: int, pixdim: Array
            ) -> Forms:
-    def numbers(*names: str) -> np.ndarray:
+    def numbers(*names: str) -> Array:
         return np.array([np.asarray(field(name), float) for name in names])
 
     return Forms(max(1, min(axes, 3)), pixdim, int(field("xyzt_units")) & 7,
@@ -106,7 +107,7 @@ def _forms(field: Callable[[str], Any], axes: int, pixdim: np.ndarray
                  numbers("srow_x", "srow_y", "srow_z"))
 
 
-def _qform(forms: Forms) -> np.ndarray:
+def _qform(forms: Forms) -> Array:
     """[3,4]; nifti1.h, method 2."""
     b, c, d = forms.quatern
     rest = 1 - (b * b + c * c + d * d)

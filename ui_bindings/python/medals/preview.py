@@ -111,7 +111,7 @@ def _places(labels: Array) -> List[int]:
     nothing is labelled; big images are looked through with a coarse mesh."""
     steps = [max(1, n // 128) for n in labels.shape]
     mask = labels[::steps[0], ::steps[1], ::steps[2]] != 0
-    if not mask.any():
+    if not mask.any() and labels.any():  # less than the mesh is wide
         steps, mask = [1, 1, 1], labels != 0
     found = []
     for axis, (step, size) in enumerate(zip(steps, labels.shape)):

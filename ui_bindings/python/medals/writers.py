@@ -18,7 +18,7 @@ from .image import Image
 from .label import Label, free_colour
 
 _NIFTI = (".nii.gz", ".nii")
-_ENDINGS = (".seg.nrrd", ".nrrd", ".mha") + _NIFTI
+_ENDINGS = _NIFTI + (".seg.nrrd", ".nrrd", ".mha")
 _MET = {"i1": "CHAR", "u1": "UCHAR", "i2": "SHORT", "u2": "USHORT",
         "i4": "INT", "u4": "UINT", "i8": "LONG_LONG", "u8": "ULONG_LONG",
         "f4": "FLOAT", "f8": "DOUBLE"}

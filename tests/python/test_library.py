@@ -234,13 +234,11 @@ class Loading(unittest.TestCase):
         self.assertIn("libmedals: cannot be loaded", found)
         self.assertNotIn("\n", found)
 
-    def test_import_loads_nothing_and_is_quick(self):
+    def test_import_loads_nothing(self):
         found = run_python(
-            "import time; start = time.process_time()\n"
             "import medals\n"
-            "print(time.process_time() - start < 0.5,"
-            " medals._library._loaded, medals.__version__)")
-        self.assertEqual(found, "True None 0.1.0")
+            "print(medals._library._loaded, medals.__version__)")
+        self.assertEqual(found, "None 0.1.0")
 
 
 if __name__ == "__main__":

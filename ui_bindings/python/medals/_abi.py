@@ -41,7 +41,7 @@ class _Sized(c.Structure):
 
 class ContextOptions(_Sized):
     _fields_ = [("struct_size", c.c_uint32), ("threads", c.c_uint32),
-                ("isa", Text)]
+                ("isa", Text), ("log", c.c_void_p), ("log_cookie", c.c_void_p)]
 
 
 class ModelOptions(_Sized):

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "edit_read.h"
+#include "call_read.h"
 #include "error_api.h"
 #include "versioned.h"
 
@@ -34,7 +34,7 @@ MedalsStatus medals_session_open(MedalsSession **out, MedalsModel *model,
         medals_check_given(model, "model", &inner) &&
         medals_check_given(volume, "volume", &inner) &&
         medals_versioned_read(&full, sizeof full, options, "options", &inner))
-        *out = medals_edit_open(model, volume, &full, &inner);
+        *out = medals_call_open(model, volume, &full, &inner);
     return finish(!inner, inner, error);
 }
 
@@ -42,7 +42,7 @@ void medals_session_close(MedalsSession **session)
 {
     if (!session)
         return;
-    medals_edit_close(*session);
+    medals_call_close(*session);
     *session = NULL;
 }
 
@@ -55,7 +55,7 @@ MedalsStatus medals_session_set_classes(MedalsSession *session,
     GError *inner = NULL;
     bool done =
         start(session, answer, &inner) &&
-        medals_edit_set_classes(session, texts, names, count, answer, &inner);
+        medals_call_set_classes(session, texts, names, count, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -69,7 +69,7 @@ MedalsStatus medals_session_add_class(MedalsSession *session, const char *text,
         *class_index = 0;
     bool done =
         start(session, answer, &inner) &&
-        medals_edit_add_class(session, text, name, class_index, answer, &inner);
+        medals_call_add_class(session, text, name, class_index, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -80,7 +80,7 @@ MedalsStatus medals_session_remove_class(MedalsSession *session,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_remove_class(session, class_index, answer, &inner);
+                medals_call_remove_class(session, class_index, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -89,7 +89,7 @@ MedalsStatus medals_session_lock(MedalsSession *session, size_t class_index,
 {
     GError *inner = NULL;
     bool done = medals_check_given(session, "session", &inner) &&
-                medals_edit_lock(session, class_index, locked, &inner);
+                medals_call_lock(session, class_index, locked, &inner);
     return finish(done, inner, error);
 }
 
@@ -101,7 +101,7 @@ static MedalsSession *shared(const MedalsSession *session)
 
 size_t medals_session_class_count(const MedalsSession *session)
 {
-    return session ? medals_edit_count_classes(shared(session)) : 0;
+    return session ? medals_call_count_classes(shared(session)) : 0;
 }
 
 bool medals_session_class(const MedalsSession *session, size_t index,
@@ -133,7 +133,7 @@ MedalsStatus medals_session_predict(MedalsSession *session,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_predict(session, classes, class_count, call, answer,
+                medals_call_predict(session, classes, class_count, call, answer,
                                     &inner);
     return finish(done, inner, error);
 }
@@ -145,7 +145,7 @@ MedalsStatus medals_session_refine(MedalsSession *session, uint32_t passes,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_refine(session, passes, classes, class_count, call,
+                medals_call_refine(session, passes, classes, class_count, call,
                                    answer, &inner);
     return finish(done, inner, error);
 }
@@ -158,7 +158,7 @@ MedalsStatus medals_session_prompt(MedalsSession *session,
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
                 medals_check_given(prompt, "prompt", &inner) &&
-                medals_edit_prompt(session, prompt, call, answer, &inner);
+                medals_call_prompt(session, prompt, call, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -170,7 +170,7 @@ MedalsStatus medals_session_mask(MedalsSession *session, size_t class_index,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_mask(session, class_index, use, extent, mask,
+                medals_call_mask(session, class_index, use, extent, mask,
                                  mask_bytes, call, answer, &inner);
     return finish(done, inner, error);
 }
@@ -182,7 +182,7 @@ MedalsStatus medals_session_stroke_begin(MedalsSession *session,
     GError *inner = NULL;
     bool done = start(session, NULL, &inner) &&
                 medals_check_given(prompt, "prompt", &inner) &&
-                medals_edit_stroke_begin(session, prompt, &inner);
+                medals_call_stroke_begin(session, prompt, &inner);
     return finish(done, inner, error);
 }
 
@@ -196,7 +196,7 @@ medals_session_stroke_append(MedalsSession *session, MedalsSpace space,
     GError *inner = NULL;
     bool done =
         start(session, answer, &inner) &&
-        medals_edit_stroke_append(session, space, points, point_count, mask,
+        medals_call_stroke_append(session, space, points, point_count, mask,
                                   mask_bytes, extent, call, answer, &inner);
     return finish(done, inner, error);
 }
@@ -208,7 +208,7 @@ MedalsStatus medals_session_stroke_end(MedalsSession *session,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_stroke_end(session, call, answer, &inner);
+                medals_call_stroke_end(session, call, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -218,7 +218,7 @@ MedalsStatus medals_session_stroke_cancel(MedalsSession *session,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_stroke_cancel(session, answer, &inner);
+                medals_call_stroke_cancel(session, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -232,7 +232,7 @@ MedalsStatus medals_session_undo(MedalsSession *session, uint64_t steps,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_undo(session, steps, answer, &inner);
+                medals_call_undo(session, steps, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -241,7 +241,7 @@ MedalsStatus medals_session_redo(MedalsSession *session, uint64_t steps,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_redo(session, steps, answer, &inner);
+                medals_call_redo(session, steps, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -250,7 +250,7 @@ MedalsStatus medals_session_reset(MedalsSession *session, MedalsResetWhat what,
 {
     GError *inner = NULL;
     bool done = start(session, answer, &inner) &&
-                medals_edit_reset(session, what, answer, &inner);
+                medals_call_reset(session, what, answer, &inner);
     return finish(done, inner, error);
 }
 
@@ -288,7 +288,7 @@ const char *const *medals_session_warnings(const MedalsSession *session)
 
 MedalsModality medals_session_modality(const MedalsSession *session)
 {
-    return session ? medals_edit_modality(shared(session))
+    return session ? medals_call_modality(shared(session))
                    : MEDALS_MODALITY_NONE;
 }
 
@@ -307,7 +307,7 @@ MedalsStatus medals_session_read(const MedalsSession *session,
         *revision = 0;
     bool done = start(session, NULL, &inner) &&
                 medals_check_given(data, "data", &inner) &&
-                medals_edit_read(shared(session), class_index, extent, dtype,
+                medals_call_read(shared(session), class_index, extent, dtype,
                                  data, bytes, revision, &inner);
     return finish(done, inner, error);
 }
@@ -317,7 +317,7 @@ bool medals_session_changed_since(const MedalsSession *session,
 {
     int64_t box[6] = {0};
     bool changed =
-        session && medals_edit_changed_since(shared(session), revision, box);
+        session && medals_call_changed_since(shared(session), revision, box);
     if (extent)
         memcpy(extent, box, sizeof box);
     return changed;
@@ -332,7 +332,7 @@ MedalsStatus medals_session_labelmap(const MedalsSession *session,
         *out = NULL;
     if (start(session, NULL, &inner) && medals_check_given(out, "out", &inner))
         *out =
-            medals_edit_labelmap(shared(session), values, value_count, &inner);
+            medals_call_labelmap(shared(session), values, value_count, &inner);
     return finish(!inner, inner, error);
 }
 
@@ -345,7 +345,7 @@ MedalsStatus medals_session_statistics(const MedalsSession *session,
     medals_versioned_clear(statistics, sizeof *statistics);
     bool done = start(session, NULL, &inner) &&
                 medals_check_given(statistics, "statistics", &inner) &&
-                medals_edit_statistics(shared(session), class_index, statistics,
+                medals_call_statistics(shared(session), class_index, statistics,
                                        &inner);
     return finish(done, inner, error);
 }
@@ -355,7 +355,7 @@ void medals_session_history(const MedalsSession *session, uint64_t *undo,
 {
     uint64_t back = 0, on = 0;
     if (session)
-        medals_edit_depth(shared(session), &back, &on);
+        medals_call_depth(shared(session), &back, &on);
     if (undo)
         *undo = back;
     if (redo)
@@ -371,7 +371,7 @@ MedalsStatus medals_session_prompts(const MedalsSession *session, size_t first,
     size_t all = 0;
     uint64_t of = 0;
     bool done = start(session, NULL, &inner) &&
-                medals_edit_prompts(shared(session), first, list, count, &all,
+                medals_call_prompts(shared(session), first, list, count, &all,
                                     &of, &inner);
     if (total)
         *total = all;

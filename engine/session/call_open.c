@@ -1,12 +1,12 @@
 /*
- * edit_open.c - a session begins, from nothing, a labelmap or a journal
+ * call_open.c - a session begins, from nothing, a labelmap or a journal
  */
 #include <math.h>
 #include <string.h>
 
+#include "call.h"
 #include "clock.h"
 #include "content_hash.h"
-#include "edit.h"
 #include "memory.h"
 #include "modality.h"
 #include "shape.h"
@@ -253,7 +253,7 @@ static bool begin_with_labelmap(MedalsSession *session,
         warn(session, "labelmap: ignored; the journal holds classes already");
         return true;
     }
-    MedalsEdit edit;
+    MedalsRun run;
     MedalsState *next = medals_state_copy(session->state, error);
     if (!next)
         return false;
@@ -261,12 +261,12 @@ static bool begin_with_labelmap(MedalsSession *session,
         medals_state_free(next);
         return false;
     }
-    if (!medals_edit_begin(&edit, session, NULL, false, error)) {
+    if (!medals_run_begin(&run, session, NULL, false, error)) {
         medals_state_free(next);
         return false;
     }
-    bool done = medals_edit_commit(&edit, next, "labelmap", error);
-    return medals_edit_end(&edit, done, NULL);
+    bool done = medals_run_commit(&run, next, "labelmap", error);
+    return medals_run_end(&run, done, NULL);
 }
 
 static bool check_options(const MedalsSessionOptions *options, GError **error)
@@ -298,7 +298,7 @@ static void take_content(MedalsSession *session, MedalsJournalContent *content)
     medals_history_free(session->history);
     session->history = g_steal_pointer(&content->history);
     session->revision = content->revision;
-    medals_edit_note_depth(session); /* no reader yet */
+    medals_run_note_depth(session); /* no reader yet */
     if (content->extents) {
         g_array_unref(session->extents);
         session->extents = g_steal_pointer(&content->extents);
@@ -387,7 +387,7 @@ static bool begin(MedalsSession *session, const MedalsSessionOptions *options,
     return true;
 }
 
-MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
+MedalsSession *medals_call_open(MedalsModel *model, MedalsVolume *volume,
                                 const MedalsSessionOptions *options,
                                 GError **error)
 {
@@ -416,7 +416,7 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     session->saved = true;
     medals_mutex_init(&session->lock);
     if (!begin(session, options, &task, error)) {
-        medals_edit_close(session);
+        medals_call_close(session);
         return NULL;
     }
     g_ptr_array_add(session->warnings, NULL);
@@ -425,7 +425,7 @@ MedalsSession *medals_edit_open(MedalsModel *model, MedalsVolume *volume,
     return session;
 }
 
-void medals_edit_close(MedalsSession *session)
+void medals_call_close(MedalsSession *session)
 {
     if (!session)
         return;

@@ -1,5 +1,5 @@
 /*
- * edit_refine.c - passes that are shown what is there, and keep what is good
+ * call_refine.c - passes that are shown what is there, and keep what is good
  *
  *   for each window that holds the classes: plain and shown logits
  *   refine_rule.h says which voxels at a border move (ANSWERS.md has the
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "box.h"
-#include "edit.h"
+#include "call.h"
 #include "memory.h"
 #include "refine_rule.h"
 #include "refine_window.h"
@@ -102,16 +102,16 @@ static bool was_said(const int64_t box[6], const uint8_t *said,
 }
 
 /* The image voxels of a class that a window moves. */
-static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
+static bool move_class(MedalsRun *run, MedalsState *next, size_t index,
                        size_t window, const float *score, GError **error)
 {
-    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    const MedalsLattice *lattice = &run->session->scene.lattice;
     const int64_t *crop = lattice->stage.crop;
     const int64_t grid_box[6] = {0, crop[0], 0, crop[1], 0, crop[2]};
     const MedalsClassEntry *entry = medals_class_list_at(next->classes, index);
     const MedalsLayer *marks = medals_state_peek_marks(next, entry->uid);
     int64_t box[6];
-    float *flip = medals_field_to_image(&edit->exec, lattice, window, score,
+    float *flip = medals_field_to_image(&run->exec, lattice, window, score,
                                         grid_box, box, error);
     if (!flip)
         return false;
@@ -144,39 +144,39 @@ static bool move_class(MedalsEdit *edit, MedalsState *next, size_t index,
     return ok;
 }
 
-static bool refine_window(MedalsEdit *edit, const MedalsState *before,
+static bool refine_window(MedalsRun *run, const MedalsState *before,
                           MedalsState *next, const Refined *refined,
                           size_t window, uint64_t seed, GError **error)
 {
-    MedalsScene *scene = &edit->session->scene;
+    MedalsScene *scene = &run->session->scene;
     const int64_t *crop = scene->lattice.stage.crop;
     size_t voxels = (size_t) medals_lattice_crop_voxels(&scene->lattice);
-    MedalsRefineWindow run;
-    if (!medals_lane_yield(edit->exec.lane, &edit->task, error) ||
-        !medals_refine_window_run(scene, &edit->exec, before, refined->index,
-                                  refined->n, window, seed, &run, error))
+    MedalsRefineWindow seen;
+    if (!medals_lane_yield(run->exec.lane, &run->task, error) ||
+        !medals_refine_window_run(scene, &run->exec, before, refined->index,
+                                  refined->n, window, seed, &seen, error))
         return false;
     float *score = medals_alloc(voxels, sizeof *score, "refine", error);
     bool ok = score != NULL;
     for (size_t c = 0; ok && c < refined->n; c++) {
         MedalsRefineField field = {.size = {crop[0], crop[1], crop[2]},
-                                   .plain = run.plain + c * voxels,
-                                   .shown = run.shown + c * voxels,
-                                   .current = run.current + c * voxels,
-                                   .other = run.other + c * voxels};
+                                   .plain = seen.plain + c * voxels,
+                                   .shown = seen.shown + c * voxels,
+                                   .current = seen.current + c * voxels,
+                                   .other = seen.other + c * voxels};
         ok = medals_refine_rule(&field, score, error) &&
-             move_class(edit, next, refined->index[c], window, score, error);
+             move_class(run, next, refined->index[c], window, score, error);
     }
     medals_free(score);
-    medals_refine_window_clear(&run);
+    medals_refine_window_clear(&seen);
     return ok;
 }
 
 /* One pass over all windows; *changed tells whether a voxel moved. */
-static bool pass(MedalsEdit *edit, MedalsState *next, const Refined *refined,
+static bool pass(MedalsRun *run, MedalsState *next, const Refined *refined,
                  uint64_t number, uint64_t total, bool *changed, GError **error)
 {
-    const MedalsLattice *lattice = &edit->session->scene.lattice;
+    const MedalsLattice *lattice = &run->session->scene.lattice;
     MedalsState *before = medals_state_copy(next, error);
     if (!before)
         return false;
@@ -185,13 +185,13 @@ static bool pass(MedalsEdit *edit, MedalsState *next, const Refined *refined,
     double work =
         2 * medals_network_flops(lattice->stage.network, crop[0], crop[1],
                                  crop[2], (int64_t) refined->n, true);
-    medals_task_phase(&edit->task, "network");
-    medals_task_span(&edit->task, (double) (number + 1) / (double) total,
+    medals_task_phase(&run->task, "network");
+    medals_task_span(&run->task, (double) (number + 1) / (double) total,
                      work * MAX(windows->len, 1));
     bool ok = true;
     for (guint n = 0; ok && n < windows->len; n++) {
         size_t window = g_array_index(windows, size_t, n);
-        ok = refine_window(edit, before, next, refined, window,
+        ok = refine_window(run, before, next, refined, window,
                            window + (number << 32), error);
     }
     int64_t box[6];
@@ -200,16 +200,16 @@ static bool pass(MedalsEdit *edit, MedalsState *next, const Refined *refined,
     return ok;
 }
 
-static void report(MedalsEdit *edit, const MedalsState *next,
+static void report(MedalsRun *run, const MedalsState *next,
                    const Refined *refined)
 {
-    const MedalsState *before = edit->session->state;
+    const MedalsState *before = run->session->state;
     size_t all = medals_class_list_count(next->classes);
     uint64_t counts[256];
     medals_layer_count(before->labels, counts);
     for (size_t i = 0; i < all; i++) {
         double none = NAN;
-        g_array_append_val(edit->answer->dice, none);
+        g_array_append_val(run->answer->dice, none);
     }
     for (size_t c = 0; c < refined->n; c++) {
         const MedalsClassEntry *entry =
@@ -220,50 +220,50 @@ static void report(MedalsEdit *edit, const MedalsState *next,
         double a = (double) counts[entry->slot];
         double b = a + (double) added - (double) removed;
         double dice = a + b > 0 ? 2 * (a - (double) removed) / (a + b) : 1;
-        g_array_index(edit->answer->dice, double, refined->index[c]) = dice;
+        g_array_index(run->answer->dice, double, refined->index[c]) = dice;
     }
 }
 
-static bool run_passes(MedalsEdit *edit, MedalsState *next,
+static bool run_passes(MedalsRun *run, MedalsState *next,
                        const Refined *refined, uint32_t passes, GError **error)
 {
-    if (!medals_edit_enter(edit, error) ||
-        !medals_scene_prepare(&edit->session->scene, &edit->exec,
-                              &edit->settled, error))
+    if (!medals_run_enter(run, error) ||
+        !medals_scene_prepare(&run->session->scene, &run->exec, &run->settled,
+                              error))
         return false;
     bool changed = refined->n > 0, ok = true;
     for (uint32_t n = 0; ok && changed && n < passes; n++) {
-        ok = pass(edit, next, refined, n, passes, &changed, error);
-        edit->answer->count++;
+        ok = pass(run, next, refined, n, passes, &changed, error);
+        run->answer->count++;
     }
-    medals_edit_leave(edit);
-    return ok && medals_task_check(&edit->task, error);
+    medals_run_leave(run);
+    return ok && medals_task_check(&run->task, error);
 }
 
-bool medals_edit_refine(MedalsSession *session, uint32_t passes,
+bool medals_call_refine(MedalsSession *session, uint32_t passes,
                         const size_t *classes, size_t count,
                         const MedalsCall *call, MedalsAnswer **answer,
                         GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     if (passes == 0)
         return medals_fail(error, MEDALS_E_INPUT,
                            "passes: 0; expected at least 1");
-    if (!medals_edit_begin(&edit, session, call, false, error))
+    if (!medals_run_begin(&run, session, call, false, error))
         return false;
     g_autofree bool *asked =
-        medals_edit_asked(session->state, classes, count, error);
+        medals_call_asked(session->state, classes, count, error);
     MedalsState *next = asked ? medals_state_copy(session->state, error) : NULL;
     bool done = next != NULL;
     if (done) {
         Refined refined = refined_classes(next, asked);
-        done = run_passes(&edit, next, &refined, passes, error);
+        done = run_passes(&run, next, &refined, passes, error);
         if (done)
-            report(&edit, next, &refined);
+            report(&run, next, &refined);
         g_free(refined.index);
     }
     if (!done)
         medals_state_free(next);
-    done = done && medals_edit_commit(&edit, next, "refine", error);
-    return medals_edit_end(&edit, done, answer);
+    done = done && medals_run_commit(&run, next, "refine", error);
+    return medals_run_end(&run, done, answer);
 }

@@ -1,7 +1,7 @@
 /*
- * edit_read.c - what readers see, on any thread
+ * call_read.c - what readers see, on any thread
  */
-#include "edit_read.h"
+#include "call_read.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void hold_value(Held *held, uint8_t slot, uint32_t value)
 static bool hold_class(const MedalsState *state, size_t index, Held *held,
                        GError **error)
 {
-    const MedalsClassEntry *entry = medals_edit_class(state, index, error);
+    const MedalsClassEntry *entry = medals_call_class(state, index, error);
     if (!entry)
         return false;
     hold_value(held, entry->slot, 1);
@@ -70,7 +70,7 @@ static bool hold_classes(const MedalsState *state, const View *view, Held *held,
 }
 
 /* Classes and voxels of one version: the lock is taken once a call, so no
- * edit comes between the two. */
+ * run comes between the two. */
 static bool hold(MedalsSession *session, const View *view, Held *held,
                  GError **error)
 {
@@ -84,7 +84,7 @@ static bool hold(MedalsSession *session, const View *view, Held *held,
     return held->labels != NULL;
 }
 
-size_t medals_edit_count_classes(MedalsSession *session)
+size_t medals_call_count_classes(MedalsSession *session)
 {
     medals_mutex_lock(&session->lock);
     size_t count = medals_class_list_count(session->state->classes);
@@ -92,7 +92,7 @@ size_t medals_edit_count_classes(MedalsSession *session)
     return count;
 }
 
-MedalsModality medals_edit_modality(MedalsSession *session)
+MedalsModality medals_call_modality(MedalsSession *session)
 {
     medals_mutex_lock(&session->lock);
     MedalsSettled settled = session->state->settled;
@@ -178,7 +178,7 @@ static bool check_bytes(const int64_t box[6], MedalsDtype dtype, size_t bytes,
                        bytes, need);
 }
 
-bool medals_edit_read(MedalsSession *session, int64_t index,
+bool medals_call_read(MedalsSession *session, int64_t index,
                       const int64_t *extent, MedalsDtype dtype, void *data,
                       size_t bytes, uint64_t *revision, GError **error)
 {
@@ -222,7 +222,7 @@ static bool join_extents(const GArray *extents, uint64_t revision,
     return any;
 }
 
-bool medals_edit_changed_since(MedalsSession *session, uint64_t revision,
+bool medals_call_changed_since(MedalsSession *session, uint64_t revision,
                                int64_t extent[6])
 {
     medals_mutex_lock(&session->lock);
@@ -246,7 +246,7 @@ static bool check_values(const uint32_t *values, size_t count, GError **error)
     return true;
 }
 
-MedalsVolume *medals_edit_labelmap(MedalsSession *session,
+MedalsVolume *medals_call_labelmap(MedalsSession *session,
                                    const uint32_t *values, size_t count,
                                    GError **error)
 {
@@ -270,7 +270,7 @@ MedalsVolume *medals_edit_labelmap(MedalsSession *session,
     return out;
 }
 
-void medals_edit_depth(MedalsSession *session, uint64_t *undo, uint64_t *redo)
+void medals_call_depth(MedalsSession *session, uint64_t *undo, uint64_t *redo)
 {
     medals_mutex_lock(&session->lock);
     *undo = session->undo_depth;
@@ -318,8 +318,8 @@ static void put_prompt(void *list, uint32_t size, size_t n,
 }
 
 /* The last whole revision: its prompts are those of no stroke that is still
- * drawn. Copied under the lock, so that no edit frees it meanwhile. */
-bool medals_edit_prompts(MedalsSession *session, size_t first,
+ * drawn. Copied under the lock, so that no run frees it meanwhile. */
+bool medals_call_prompts(MedalsSession *session, size_t first,
                          MedalsSessionPrompt *list, size_t count, size_t *total,
                          uint64_t *revision, GError **error)
 {
@@ -339,7 +339,7 @@ bool medals_edit_prompts(MedalsSession *session, size_t first,
     return true;
 }
 
-bool medals_edit_statistics(MedalsSession *session, size_t index,
+bool medals_call_statistics(MedalsSession *session, size_t index,
                             MedalsSessionStatistics *statistics, GError **error)
 {
     Held held;

@@ -1,11 +1,11 @@
 /*
- * edit_predict.c - a text pass over the whole image, with all marks so far
+ * call_predict.c - a text pass over the whole image, with all marks so far
  */
 #include <math.h>
 #include <string.h>
 
 #include "box.h"
-#include "edit.h"
+#include "call.h"
 #include "memory.h"
 #include "segmentation.h"
 
@@ -26,11 +26,11 @@ static void question_clear(Question *question)
     medals_free(question->marks);
 }
 
-static bool question_fill(MedalsEdit *edit, const MedalsState *state,
+static bool question_fill(MedalsRun *run, const MedalsState *state,
                           const size_t *classes, size_t count,
                           Question *question, GError **error)
 {
-    g_autofree bool *asked = medals_edit_asked(state, classes, count, error);
+    g_autofree bool *asked = medals_call_asked(state, classes, count, error);
     if (!asked)
         return false;
     for (size_t i = 0; i < medals_class_list_count(state->classes); i++) {
@@ -39,9 +39,8 @@ static bool question_fill(MedalsEdit *edit, const MedalsState *state,
             continue;
         if (!entry->text) {
             if (classes)
-                medals_answer_warn(edit->answer,
-                                   "class %zu: it has no text; left as it is",
-                                   i);
+                medals_answer_warn(
+                    run->answer, "class %zu: it has no text; left as it is", i);
             continue;
         }
         uint32_t slot = entry->slot;
@@ -98,7 +97,7 @@ static bool question_mark(const MedalsState *state, Question *question,
     return true;
 }
 
-static void take_report(MedalsEdit *edit, MedalsState *next,
+static void take_report(MedalsRun *run, MedalsState *next,
                         const Question *question,
                         const MedalsSegmentation *result)
 {
@@ -108,19 +107,18 @@ static void take_report(MedalsEdit *edit, MedalsState *next,
             result->mean[n];
     }
     for (guint i = 0; i + 1 < result->warnings->len; i++)
-        medals_answer_warn(edit->answer, "%s",
+        medals_answer_warn(run->answer, "%s",
                            (const char *) result->warnings->pdata[i]);
 }
 
-static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
+static MedalsSegmentation *ask(MedalsRun *run, const Question *question,
                                GError **error)
 {
-    MedalsScene *scene = &edit->session->scene;
-    if (!medals_edit_enter(edit, error))
+    MedalsScene *scene = &run->session->scene;
+    if (!medals_run_enter(run, error))
         return NULL;
-    bool ready =
-        medals_scene_prepare(scene, &edit->exec, &edit->settled, error);
-    medals_edit_leave(edit);
+    bool ready = medals_scene_prepare(scene, &run->exec, &run->settled, error);
+    medals_run_leave(run);
     if (!ready)
         return NULL;
     MedalsFeatureStore store;
@@ -130,11 +128,11 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
     options.text_count = question->texts->len;
     options.flags = MEDALS_SEGMENT_WHOLE_TEXTS;
     options.labels = (const uint32_t *) (const void *) question->slots->data;
-    options.modality = edit->settled.modality;
-    options.has_window = edit->settled.has_window;
-    memcpy(options.window, edit->settled.window, sizeof options.window);
-    options.progress = edit->call.progress;
-    options.progress_cookie = edit->call.progress_cookie;
+    options.modality = run->settled.modality;
+    options.has_window = run->settled.has_window;
+    memcpy(options.window, run->settled.window, sizeof options.window);
+    options.progress = run->call.progress;
+    options.progress_cookie = run->call.progress_cookie;
     MedalsSegmentationExtras extras = {question->marks, &store,
                                        &scene->hounsfield};
     return medals_segmentation_run(scene->model, scene->volume, &options,
@@ -142,53 +140,53 @@ static MedalsSegmentation *ask(MedalsEdit *edit, const Question *question,
 }
 
 /* What is odd about the values, once a session. */
-static void tell_values(MedalsEdit *edit)
+static void tell_values(MedalsRun *run)
 {
-    MedalsScene *scene = &edit->session->scene;
-    MedalsSettled *settled = &edit->settled;
+    MedalsScene *scene = &run->session->scene;
+    MedalsSettled *settled = &run->settled;
     if (settled->told)
         return;
     g_autofree char *line = medals_hounsfield_warning(
         &scene->hounsfield, settled->modality, settled->source);
     if (line)
-        medals_answer_warn(edit->answer, "%s", line);
+        medals_answer_warn(run->answer, "%s", line);
     settled->told = true;
 }
 
-static MedalsState *predict(MedalsEdit *edit, const Question *question,
+static MedalsState *predict(MedalsRun *run, const Question *question,
                             GError **error)
 {
-    MedalsSegmentation *result = ask(edit, question, error);
+    MedalsSegmentation *result = ask(run, question, error);
     if (!result)
         return NULL;
-    MedalsState *next = medals_state_copy(edit->session->state, error);
+    MedalsState *next = medals_state_copy(run->session->state, error);
     if (next && !medals_state_predict(next, result->labelmap->data,
                                       question->asked, error))
         g_clear_pointer(&next, medals_state_free);
     if (next) {
-        tell_values(edit);
-        take_report(edit, next, question, result);
+        tell_values(run);
+        take_report(run, next, question, result);
     }
     medals_segmentation_free(&result);
     return next;
 }
 
-bool medals_edit_predict(MedalsSession *session, const size_t *classes,
+bool medals_call_predict(MedalsSession *session, const size_t *classes,
                          size_t count, const MedalsCall *call,
                          MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, call, false, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, call, false, error))
         return false;
     Question question = {.texts = g_ptr_array_new(),
                          .index = g_array_new(FALSE, FALSE, sizeof(size_t)),
                          .slots = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     MedalsState *next = NULL;
-    bool done = question_fill(&edit, session->state, classes, count, &question,
-                              error) &&
-                question_mark(session->state, &question, error) &&
-                (next = predict(&edit, &question, error)) &&
-                medals_edit_commit(&edit, next, "predict", error);
+    bool done =
+        question_fill(&run, session->state, classes, count, &question, error) &&
+        question_mark(session->state, &question, error) &&
+        (next = predict(&run, &question, error)) &&
+        medals_run_commit(&run, next, "predict", error);
     question_clear(&question);
-    return medals_edit_end(&edit, done, answer);
+    return medals_run_end(&run, done, answer);
 }

@@ -1,5 +1,5 @@
 /*
- * edit_answer.c - a prompt is marked, answered and committed
+ * given_prompt.c - a prompt is marked, answered and committed
  *
  *   none     the mark is remembered, no voxel changes
  *   instant  next = marks + instant answer
@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "box.h"
-#include "edit.h"
+#include "call.h"
+#include "given_prompt.h"
 #include "memory.h"
 
 static bool is_positive_box(const MedalsGiven *given)
@@ -38,22 +39,22 @@ static bool put_marks(MedalsState *next, const MedalsGiven *given,
 }
 
 /* A version with the prompt's marks, and the labels that follow from them. */
-static MedalsState *marked(const MedalsEdit *edit, const MedalsGiven *given,
+static MedalsState *marked(const MedalsRun *run, const MedalsGiven *given,
                            GError **error)
 {
-    MedalsState *next = medals_state_copy(edit->session->state, error);
+    MedalsState *next = medals_state_copy(run->session->state, error);
     if (next && !put_marks(next, given, error))
         g_clear_pointer(&next, medals_state_free);
     return next;
 }
 
 /* The marks of a prompt without an answer: labels as they were. */
-static MedalsState *remembered(const MedalsEdit *edit, const MedalsGiven *given,
+static MedalsState *remembered(const MedalsRun *run, const MedalsGiven *given,
                                GError **error)
 {
-    MedalsState *next = marked(edit, given, error);
+    MedalsState *next = marked(run, given, error);
     MedalsLayer *labels =
-        next ? medals_layer_copy(edit->session->state->labels, error) : NULL;
+        next ? medals_layer_copy(run->session->state->labels, error) : NULL;
     if (!labels) {
         medals_state_free(next);
         return NULL;
@@ -97,7 +98,7 @@ static bool enforce_one(MedalsState *state, size_t index,
     return ok;
 }
 
-bool medals_edit_enforce(MedalsState *state, size_t index, const int64_t box[6],
+bool medals_call_enforce(MedalsState *state, size_t index, const int64_t box[6],
                          GError **error)
 {
     uint32_t uid = medals_class_list_at(state->classes, index)->uid;
@@ -114,37 +115,37 @@ bool medals_edit_enforce(MedalsState *state, size_t index, const int64_t box[6],
 
 /* Marks that were only remembered so far hold where an answer looks, of
  * whichever class. */
-static bool enforce_windows(const MedalsEdit *edit, MedalsState *next,
+static bool enforce_windows(const MedalsRun *run, MedalsState *next,
                             GError **error)
 {
-    const GArray *windows = edit->answer->windows;
+    const GArray *windows = run->answer->windows;
     size_t classes = medals_class_list_count(next->classes);
     for (guint n = 0; n < windows->len; n++)
         for (size_t index = 0; index < classes; index++)
-            if (!medals_edit_enforce(
+            if (!medals_call_enforce(
                     next, index, g_array_index(windows, MedalsBox, n).extent,
                     error))
                 return false;
     return true;
 }
 
-static MedalsState *answered(MedalsEdit *edit, const MedalsGiven *given,
+static MedalsState *answered(MedalsRun *run, const MedalsGiven *given,
                              bool full, MedalsAgreement *agreement,
                              GError **error)
 {
-    MedalsState *next = marked(edit, given, error);
+    MedalsState *next = marked(run, given, error);
     if (!next)
         return NULL;
     MedalsAsked asked = {.index = given->index,
                          .positive = given->positive,
                          .box = is_positive_box(given),
                          .set = &given->set};
-    MedalsAnswering with = medals_edit_answering(edit);
+    MedalsAnswering with = medals_run_answering(run);
     *agreement = (MedalsAgreement){0};
     if ((speaks_beyond_itself(given) &&
-         !medals_prompt_answer(&with, edit->session->state->labels, next,
-                               &asked, full, agreement, error)) ||
-        !enforce_windows(edit, next, error))
+         !medals_prompt_answer(&with, run->session->state->labels, next, &asked,
+                               full, agreement, error)) ||
+        !enforce_windows(run, next, error))
         g_clear_pointer(&next, medals_state_free);
     return next;
 }
@@ -156,11 +157,11 @@ static bool agrees_more(const MedalsAgreement *a, const MedalsAgreement *b)
 }
 
 /* Shows the instant answer, asks the network, keeps the better one. */
-static MedalsState *answered_twice(MedalsEdit *edit, const MedalsGiven *given,
+static MedalsState *answered_twice(MedalsRun *run, const MedalsGiven *given,
                                    GError **error)
 {
     MedalsAgreement instant, full;
-    MedalsState *first = answered(edit, given, false, &instant, error);
+    MedalsState *first = answered(run, given, false, &instant, error);
     if (!first)
         return NULL;
     MedalsState *shown = medals_state_copy(first, error);
@@ -169,14 +170,14 @@ static MedalsState *answered_twice(MedalsEdit *edit, const MedalsGiven *given,
         return NULL;
     }
     /* Whoever looks at it may be slow: others work meanwhile. */
-    medals_edit_leave(edit);
-    medals_edit_show(edit, shown);
+    medals_run_leave(run);
+    medals_run_show(run, shown);
     const MedalsClassEntry *entry =
         medals_class_list_at(first->classes, given->index);
     if (!entry->text || !speaks_beyond_itself(given))
         return first;
-    MedalsState *second = medals_edit_enter(edit, error)
-                              ? answered(edit, given, true, &full, error)
+    MedalsState *second = medals_run_enter(run, error)
+                              ? answered(run, given, true, &full, error)
                               : NULL;
     if (second && !agrees_more(&full, &instant)) {
         medals_state_free(second);
@@ -186,41 +187,41 @@ static MedalsState *answered_twice(MedalsEdit *edit, const MedalsGiven *given,
     return second;
 }
 
-MedalsState *medals_edit_preview(MedalsEdit *edit, const MedalsGiven *given,
-                                 GError **error)
+MedalsState *medals_given_preview(MedalsRun *run, const MedalsGiven *given,
+                                  GError **error)
 {
     MedalsAgreement agreement;
-    if (!medals_edit_enter(edit, error) ||
-        !medals_edit_note_windows(edit, given->set.box, error))
+    if (!medals_run_enter(run, error) ||
+        !medals_run_note_windows(run, given->set.box, error))
         return NULL;
-    MedalsState *next = answered(edit, given, false, &agreement, error);
-    medals_edit_leave(edit);
+    MedalsState *next = answered(run, given, false, &agreement, error);
+    medals_run_leave(run);
     return next;
 }
 
-bool medals_edit_answer(MedalsEdit *edit, const MedalsGiven *given,
-                        const char *op, GError **error)
+bool medals_given_answer(MedalsRun *run, const MedalsGiven *given,
+                         const char *op, GError **error)
 {
     MedalsAgreement agreement;
     MedalsState *next = NULL;
-    if (!medals_edit_enter(edit, error) ||
-        !medals_edit_note_windows(edit, given->set.box, error))
+    if (!medals_run_enter(run, error) ||
+        !medals_run_note_windows(run, given->set.box, error))
         return false;
-    switch (edit->call.answer) {
+    switch (run->call.answer) {
     case MEDALS_ANSWER_NONE:
-        next = remembered(edit, given, error);
+        next = remembered(run, given, error);
         break;
     case MEDALS_ANSWER_INSTANT:
-        next = answered(edit, given, false, &agreement, error);
+        next = answered(run, given, false, &agreement, error);
         break;
     case MEDALS_ANSWER_FULL:
-        next = answered(edit, given, true, &agreement, error);
+        next = answered(run, given, true, &agreement, error);
         break;
     default:
-        next = answered_twice(edit, given, error);
+        next = answered_twice(run, given, error);
     }
-    medals_edit_leave(edit);
-    if (next && !medals_task_check(&edit->task, error))
+    medals_run_leave(run);
+    if (next && !medals_task_check(&run->task, error))
         g_clear_pointer(&next, medals_state_free);
-    return next && medals_edit_commit(edit, next, op, error);
+    return next && medals_run_commit(run, next, op, error);
 }

@@ -1,10 +1,11 @@
 /*
- * edit_prompt.c - points, boxes, strokes and masks come in
+ * call_prompt.c - points, boxes, strokes and masks come in
  */
 #include <string.h>
 
 #include "box.h"
-#include "edit.h"
+#include "call.h"
+#include "given_prompt.h"
 #include "memory.h"
 #include "shape.h"
 #include "versioned.h"
@@ -37,7 +38,7 @@ static bool draw(const MedalsSession *session, const MedalsPrompt *prompt,
         return medals_fail(error, MEDALS_E_USAGE,
                            "prompt: kind %d; expected one of MedalsPromptKind",
                            kind);
-    if (!medals_edit_class(session->state, prompt->class_index, error))
+    if (!medals_call_class(session->state, prompt->class_index, error))
         return false;
     if (prompt->kind != MEDALS_PROMPT_BOX)
         return medals_shape_voxels(geometry, prompt, &given->set, error);
@@ -46,20 +47,20 @@ static bool draw(const MedalsSession *session, const MedalsPrompt *prompt,
            box_set(box, &given->set, error);
 }
 
-bool medals_edit_prompt(MedalsSession *session, const MedalsPrompt *prompt,
+bool medals_call_prompt(MedalsSession *session, const MedalsPrompt *prompt,
                         const MedalsCall *call, MedalsAnswer **answer,
                         GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     MedalsPrompt full = MEDALS_PROMPT_INIT;
     if (!medals_versioned_read(&full, sizeof full, prompt, "prompt", error) ||
-        !medals_edit_begin(&edit, session, call, false, error))
+        !medals_run_begin(&run, session, call, false, error))
         return false;
     MedalsGiven given = {0};
     bool done = draw(session, &full, &given, error) &&
-                medals_edit_answer(&edit, &given, op_words[full.kind], error);
+                medals_given_answer(&run, &given, op_words[full.kind], error);
     medals_voxel_set_clear(&given.set);
-    return medals_edit_end(&edit, done, answer);
+    return medals_run_end(&run, done, answer);
 }
 
 /* ---- masks -------------------------------------------------------------- */
@@ -193,38 +194,38 @@ static bool impose(MedalsState *next, size_t index, const int64_t extent[6],
 }
 
 /* The windows around what a mask changed, or around its extent. */
-static bool note_windows(MedalsEdit *edit, const int64_t extent[6],
+static bool note_windows(MedalsRun *run, const int64_t extent[6],
                          GError **error)
 {
-    if (!medals_edit_enter(edit, error))
+    if (!medals_run_enter(run, error))
         return false;
-    bool ok = medals_edit_note_windows(edit, extent, error);
-    medals_edit_leave(edit);
+    bool ok = medals_run_note_windows(run, extent, error);
+    medals_run_leave(run);
     return ok;
 }
 
-bool medals_edit_mask(MedalsSession *session, size_t index, MedalsMaskUse use,
+bool medals_call_mask(MedalsSession *session, size_t index, MedalsMaskUse use,
                       const int64_t *given, const uint8_t *mask, size_t bytes,
                       const MedalsCall *call, MedalsAnswer **answer,
                       GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     int64_t extent[6];
     if (use != MEDALS_MASK_LABELMAP && use != MEDALS_MASK_PROMPT)
         return medals_fail(error, MEDALS_E_USAGE,
                            "mask use: %d; expected one of MedalsMaskUse",
                            (int) use);
-    if (!medals_edit_begin(&edit, session, call, false, error))
+    if (!medals_run_begin(&run, session, call, false, error))
         return false;
-    bool done = medals_edit_class(session->state, index, error) &&
+    bool done = medals_call_class(session->state, index, error) &&
                 check_mask(session, given, mask, bytes, extent, error) &&
-                note_windows(&edit, extent, error);
+                note_windows(&run, extent, error);
     MedalsState *next = done ? medals_state_copy(session->state, error) : NULL;
     done = next && (use == MEDALS_MASK_PROMPT
                         ? impose(next, index, extent, mask, error)
                         : replace(next, index, extent, mask, error));
     if (!done)
         medals_state_free(next);
-    done = done && medals_edit_commit(&edit, next, "mask", error);
-    return medals_edit_end(&edit, done, answer);
+    done = done && medals_run_commit(&run, next, "mask", error);
+    return medals_run_end(&run, done, answer);
 }

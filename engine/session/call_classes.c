@@ -1,7 +1,7 @@
 /*
- * edit_classes.c - the class list changes
+ * call_classes.c - the class list changes
  */
-#include "edit.h"
+#include "call.h"
 #include "text_classes.h"
 
 /* ---- what is asked ------------------------------------------------------ */
@@ -50,7 +50,7 @@ static bool check_texts(const char *const *texts, const char *const *names,
 }
 
 /* The first texts of a session settle its modality. */
-static bool settle(MedalsEdit *edit, const char *const *texts, size_t count,
+static bool settle(MedalsRun *run, const char *const *texts, size_t count,
                    GError **error)
 {
     g_autoptr(GPtrArray) given = g_ptr_array_new();
@@ -58,7 +58,7 @@ static bool settle(MedalsEdit *edit, const char *const *texts, size_t count,
         if (texts[i])
             g_ptr_array_add(given, (gpointer) texts[i]);
     return !given->len ||
-           medals_scene_settle(&edit->session->scene, &edit->settled,
+           medals_scene_settle(&run->session->scene, &run->settled,
                                (const char *const *) given->pdata, given->len,
                                error);
 }
@@ -72,14 +72,14 @@ static size_t count_classes(const MedalsTextClasses *list, size_t text)
 }
 
 /* The class of the session that is of the model's class, or -1. */
-static int64_t there(const MedalsEdit *edit, int64_t class_index)
+static int64_t there(const MedalsRun *run, int64_t class_index)
 {
-    const MedalsClassList *list = edit->session->state->classes;
-    const MedalsModel *model = edit->session->scene.model;
+    const MedalsClassList *list = run->session->state->classes;
+    const MedalsModel *model = run->session->scene.model;
     for (size_t i = 0; class_index >= 0 && i < medals_class_list_count(list);
          i++) {
         const char *text = medals_class_list_at(list, i)->text;
-        if (text && medals_model_match(model, edit->settled.modality, false,
+        if (text && medals_model_match(model, run->settled.modality, false,
                                        text) == class_index)
             return (int64_t) i;
     }
@@ -87,12 +87,12 @@ static int64_t there(const MedalsEdit *edit, int64_t class_index)
 }
 
 /* One of several classes of a text goes on where it is there already. */
-static const char *text_of(const MedalsEdit *edit, const MedalsTextClass *class,
+static const char *text_of(const MedalsRun *run, const MedalsTextClass *class,
                            bool several)
 {
-    int64_t index = several ? there(edit, class->class_index) : -1;
+    int64_t index = several ? there(run, class->class_index) : -1;
     return index < 0 ? class->name
-                     : medals_class_list_at(edit->session->state->classes,
+                     : medals_class_list_at(run->session->state->classes,
                                             (size_t) index)
                            ->text;
 }
@@ -115,15 +115,15 @@ static bool are_named(const char *const *names, size_t count)
     return named;
 }
 
-static bool wish_read(MedalsEdit *edit, const char *const *texts,
+static bool wish_read(MedalsRun *run, const char *const *texts,
                       const char *const *names, size_t count, Wish *wish,
                       GError **error)
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     if (!check_texts(texts, names, count, error) ||
-        !settle(edit, texts, count, error))
+        !settle(run, texts, count, error))
         return false;
-    const MedalsTextRules rules = {.modality = edit->settled.modality,
+    const MedalsTextRules rules = {.modality = run->settled.modality,
                                    .whole = are_named(names, count)};
     if (!medals_text_classes_read(&wish->list, session->scene.model, &rules,
                                   texts, count, error))
@@ -131,147 +131,147 @@ static bool wish_read(MedalsEdit *edit, const char *const *texts,
     for (guint i = 0; i < wish->list.classes->len; i++) {
         const MedalsTextClass *class = medals_text_class_at(&wish->list, i);
         bool several = count_classes(&wish->list, class->text) > 1;
-        g_ptr_array_add(wish->texts, (gpointer) text_of(edit, class, several));
+        g_ptr_array_add(wish->texts, (gpointer) text_of(run, class, several));
         g_ptr_array_add(
             wish->names,
             name_of(class, names ? names[class->text] : NULL, several));
     }
     for (guint i = 0; i < wish->list.notes->len; i++)
-        medals_answer_warn(edit->answer, "%s",
+        medals_answer_warn(run->answer, "%s",
                            (const char *) wish->list.notes->pdata[i]);
     return true;
 }
 
 /* ---- calls -------------------------------------------------------------- */
 
-static bool commit(MedalsEdit *edit, MedalsState *next, const char *op,
+static bool commit(MedalsRun *run, MedalsState *next, const char *op,
                    GError **error)
 {
-    const MedalsClassList *before = edit->session->state->classes;
+    const MedalsClassList *before = run->session->state->classes;
     if (medals_state_drop_orphans(next, before, error))
-        return medals_edit_commit(edit, next, op, error);
+        return medals_run_commit(run, next, op, error);
     medals_state_free(next);
     return false;
 }
 
-typedef bool ChangeFn(MedalsEdit *edit, MedalsState *next, const Wish *wish,
+typedef bool ChangeFn(MedalsRun *run, MedalsState *next, const Wish *wish,
                       GError **error);
 
 /* A call that reads texts. */
-static bool change(MedalsEdit *edit, const char *op, const char *const *texts,
+static bool change(MedalsRun *run, const char *op, const char *const *texts,
                    const char *const *names, size_t count, ChangeFn *apply,
                    GError **error)
 {
     Wish wish;
     wish_init(&wish);
     MedalsState *next = NULL;
-    bool done = wish_read(edit, texts, names, count, &wish, error) &&
-                (next = medals_state_copy(edit->session->state, error));
-    if (done && !apply(edit, next, &wish, error)) {
+    bool done = wish_read(run, texts, names, count, &wish, error) &&
+                (next = medals_state_copy(run->session->state, error));
+    if (done && !apply(run, next, &wish, error)) {
         medals_state_free(next);
         done = false;
     }
-    done = done && commit(edit, next, op, error);
+    done = done && commit(run, next, op, error);
     wish_clear(&wish);
     return done;
 }
 
-static bool set_list(MedalsEdit *edit, MedalsState *next, const Wish *wish,
+static bool set_list(MedalsRun *run, MedalsState *next, const Wish *wish,
                      GError **error)
 {
     const GArray *matches = wish->list.matches;
-    g_array_append_vals(edit->answer->matches, matches->data, matches->len);
+    g_array_append_vals(run->answer->matches, matches->data, matches->len);
     return medals_class_list_set(
         next->classes, (const char *const *) wish->texts->pdata,
         (const char *const *) wish->names->pdata, wish->texts->len, error);
 }
 
-bool medals_edit_set_classes(MedalsSession *session, const char *const *texts,
+bool medals_call_set_classes(MedalsSession *session, const char *const *texts,
                              const char *const *names, size_t count,
                              MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     if (count == 0)
         return medals_fail(error, MEDALS_E_INPUT,
                            "classes: none; expected at least one");
     if (!texts)
         return medals_fail(error, MEDALS_E_USAGE,
                            "classes: texts NULL; expected %zu of them", count);
-    return medals_edit_begin(&edit, session, NULL, false, error) &&
-           medals_edit_end(
-               &edit,
-               change(&edit, "classes", texts, names, count, set_list, error),
+    return medals_run_begin(&run, session, NULL, false, error) &&
+           medals_run_end(
+               &run,
+               change(&run, "classes", texts, names, count, set_list, error),
                answer);
 }
 
-static bool refuse_double(const MedalsEdit *edit, const Wish *wish,
+static bool refuse_double(const MedalsRun *run, const Wish *wish,
                           GError **error)
 {
     const MedalsTextClass *class = medals_text_class_at(&wish->list, 0);
-    int64_t index = there(edit, class->class_index);
+    int64_t index = there(run, class->class_index);
     return medals_fail(
         error, MEDALS_E_INPUT,
         "text \"%.200s\": class %" G_GINT64_FORMAT
         ", \"%.200s\", asks for it; expected another structure",
         class->name, index,
-        medals_class_list_at(edit->session->state->classes, (size_t) index)
+        medals_class_list_at(run->session->state->classes, (size_t) index)
             ->text);
 }
 
-static bool add_to_list(MedalsEdit *edit, MedalsState *next, const Wish *wish,
+static bool add_to_list(MedalsRun *run, MedalsState *next, const Wish *wish,
                         GError **error)
 {
     size_t added = 0;
     for (guint i = 0; i < wish->texts->len; i++) {
         const MedalsTextClass *class = medals_text_class_at(&wish->list, i);
-        int64_t index = there(edit, class->class_index);
+        int64_t index = there(run, class->class_index);
         MedalsTextMatch match = {0, (size_t) index};
         if (index >= 0) {
-            g_array_append_val(edit->answer->matches, match);
+            g_array_append_val(run->answer->matches, match);
             continue;
         }
         match.index = medals_class_list_count(next->classes);
         if (!medals_class_list_add(next->classes, wish->texts->pdata[i],
                                    wish->names->pdata[i], 0, error))
             return false;
-        g_array_append_val(edit->answer->matches, match);
+        g_array_append_val(run->answer->matches, match);
         added++;
     }
-    return added > 0 || refuse_double(edit, wish, error);
+    return added > 0 || refuse_double(run, wish, error);
 }
 
-bool medals_edit_add_class(MedalsSession *session, const char *text,
+bool medals_call_add_class(MedalsSession *session, const char *text,
                            const char *name, size_t *index,
                            MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, NULL, false, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, NULL, false, error))
         return false;
-    bool done = change(&edit, "add_class", &text, &name, 1, add_to_list, error);
+    bool done = change(&run, "add_class", &text, &name, 1, add_to_list, error);
     if (done && index)
-        *index = g_array_index(edit.answer->matches, MedalsTextMatch, 0).index;
-    return medals_edit_end(&edit, done, answer);
+        *index = g_array_index(run.answer->matches, MedalsTextMatch, 0).index;
+    return medals_run_end(&run, done, answer);
 }
 
-bool medals_edit_remove_class(MedalsSession *session, size_t index,
+bool medals_call_remove_class(MedalsSession *session, size_t index,
                               MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, NULL, false, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, NULL, false, error))
         return false;
-    edit.unheld = true;
+    run.unheld = true;
     MedalsState *next = medals_state_copy(session->state, error);
     bool done = next != NULL;
     if (done && !medals_class_list_remove(next->classes, index, error)) {
         medals_state_free(next);
         done = false;
     }
-    return medals_edit_end(
-        &edit, done && commit(&edit, next, "remove_class", error), answer);
+    return medals_run_end(
+        &run, done && commit(&run, next, "remove_class", error), answer);
 }
 
 /* No revision: labels stay as they are, and undo walks over it. */
-bool medals_edit_lock(MedalsSession *session, size_t index, bool locked,
+bool medals_call_lock(MedalsSession *session, size_t index, bool locked,
                       GError **error)
 {
     const MedalsClassEntry *entry =

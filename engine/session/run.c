@@ -1,11 +1,11 @@
 /*
- * edit_run.c - one call from its beginning to its answer
+ * run.c - one call from its beginning to its answer
  */
 #include <string.h>
 
 #include "clock.h"
-#include "edit.h"
 #include "model_data.h"
+#include "run.h"
 #include "versioned.h"
 
 /* Extents that are remembered for "what changed since". */
@@ -19,15 +19,14 @@ static bool check_answer(const MedalsCall *call, GError **error)
                        "answer: %d; expected one of MedalsAnswerKind", number);
 }
 
-bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
-                       const MedalsCall *call, bool stroke, GError **error)
+bool medals_run_begin(MedalsRun *run, MedalsSession *session,
+                      const MedalsCall *call, bool stroke, GError **error)
 {
     MedalsCall full = MEDALS_CALL_INIT;
     if (!medals_versioned_read(&full, sizeof full, call, "call", error) ||
         !check_answer(&full, error))
         return false;
-    *edit =
-        (MedalsEdit){.session = session, .call = full, .begun = medals_now()};
+    *run = (MedalsRun){.session = session, .call = full, .begun = medals_now()};
     if (session->stroke.open && !stroke)
         return medals_fail(error, MEDALS_E_USAGE,
                            "session: a stroke is open; expected its end first");
@@ -35,38 +34,38 @@ bool medals_edit_begin(MedalsEdit *edit, MedalsSession *session,
         return medals_fail(error, MEDALS_E_USAGE,
                            "session: no stroke is open; expected its beginning "
                            "first");
-    medals_task_init(&edit->task, full.progress, full.progress_cookie);
+    medals_task_init(&run->task, full.progress, full.progress_cookie);
     MedalsModel *model = session->scene.model;
-    edit->exec = (MedalsExec){model->lane, model->kernels, &edit->task};
-    edit->answer = medals_answer_new();
-    edit->settled = session->state->settled;
+    run->exec = (MedalsExec){model->lane, model->kernels, &run->task};
+    run->answer = medals_answer_new();
+    run->settled = session->state->settled;
     return true;
 }
 
-MedalsAnswering medals_edit_answering(MedalsEdit *edit)
+MedalsAnswering medals_run_answering(MedalsRun *run)
 {
-    return (MedalsAnswering){&edit->session->scene, &edit->exec, &edit->settled,
-                             edit->answer};
+    return (MedalsAnswering){&run->session->scene, &run->exec, &run->settled,
+                             run->answer};
 }
 
-bool medals_edit_note_windows(MedalsEdit *edit, const int64_t box[6],
-                              GError **error)
+bool medals_run_note_windows(MedalsRun *run, const int64_t box[6],
+                             GError **error)
 {
-    MedalsAnswering with = medals_edit_answering(edit);
+    MedalsAnswering with = medals_run_answering(run);
     return medals_prompt_windows(&with, box, error);
 }
 
-bool medals_edit_enter(MedalsEdit *edit, GError **error)
+bool medals_run_enter(MedalsRun *run, GError **error)
 {
-    edit->in_turn = medals_lane_enter(edit->exec.lane, &edit->task, error);
-    return edit->in_turn;
+    run->in_turn = medals_lane_enter(run->exec.lane, &run->task, error);
+    return run->in_turn;
 }
 
-void medals_edit_leave(MedalsEdit *edit)
+void medals_run_leave(MedalsRun *run)
 {
-    if (edit->in_turn)
-        medals_lane_leave(edit->exec.lane);
-    edit->in_turn = false;
+    if (run->in_turn)
+        medals_lane_leave(run->exec.lane);
+    run->in_turn = false;
 }
 
 /* Makes `next` what readers see; the version before goes, unless it is the
@@ -82,21 +81,21 @@ static void swap_shown(MedalsSession *session, MedalsState *next)
 }
 
 /* What locked classes would win or lose goes back. */
-static bool hold(MedalsEdit *edit, MedalsState *next, uint64_t *kept,
+static bool hold(MedalsRun *run, MedalsState *next, uint64_t *kept,
                  GError **error)
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     *kept = 0;
-    return edit->unheld ||
+    return run->unheld ||
            medals_class_locks_hold(session->locks, session->state, next, kept,
                                    error);
 }
 
-void medals_edit_show(MedalsEdit *edit, MedalsState *next)
+void medals_run_show(MedalsRun *run, MedalsState *next)
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     uint64_t kept;
-    if (!hold(edit, next, &kept, NULL)) {
+    if (!hold(run, next, &kept, NULL)) {
         medals_state_free(next); /* the answer itself will say so */
         return;
     }
@@ -104,32 +103,32 @@ void medals_edit_show(MedalsEdit *edit, MedalsState *next)
     medals_answer_compare(event, session->shown, next);
     event->revision = session->revision;
     event->saved = session->saved;
-    event->seconds = medals_now() - edit->begun;
-    for (guint i = 0; i < edit->answer->windows->len; i++)
+    event->seconds = medals_now() - run->begun;
+    for (guint i = 0; i < run->answer->windows->len; i++)
         medals_answer_add_window(
-            event, g_array_index(edit->answer->windows, MedalsBox, i).extent);
+            event, g_array_index(run->answer->windows, MedalsBox, i).extent);
     medals_answer_finish(event);
     swap_shown(session, next);
-    if (edit->call.instant)
-        edit->call.instant(edit->call.instant_cookie, event);
+    if (run->call.instant)
+        run->call.instant(run->call.instant_cookie, event);
     medals_answer_free(&event);
 }
 
-void medals_edit_hide(MedalsSession *session)
+void medals_run_hide(MedalsSession *session)
 {
     if (session->shown != session->state)
         swap_shown(session, session->state);
 }
 
-bool medals_edit_keep_shown(MedalsSession *session, MedalsState **kept,
-                            GError **error)
+bool medals_run_keep_shown(MedalsSession *session, MedalsState **kept,
+                           GError **error)
 {
     *kept = NULL;
     return session->shown == session->state ||
            (*kept = medals_state_copy(session->shown, error));
 }
 
-void medals_edit_show_again(MedalsSession *session, MedalsState *kept)
+void medals_run_show_again(MedalsSession *session, MedalsState *kept)
 {
     swap_shown(session, kept ? kept : session->state);
 }
@@ -158,10 +157,10 @@ static void log_forgotten(const MedalsSession *session, size_t steps)
 }
 
 /* One entry to the journal; what fails is said and remembered. */
-static void save(MedalsEdit *edit, const MedalsStep *step,
+static void save(MedalsRun *run, const MedalsStep *step,
                  const MedalsState *next, const int64_t box[6])
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     if (!session->journal)
         return;
     g_autofree char *modality = medals_settled_word(&next->settled);
@@ -176,7 +175,7 @@ static void save(MedalsEdit *edit, const MedalsStep *step,
     bool saved = medals_journal_file_append(session->journal, &entry, next,
                                             session->history, &error);
     if (!saved)
-        medals_answer_warn(edit->answer, "not saved: %s",
+        medals_answer_warn(run->answer, "not saved: %s",
                            error ? error->message : "the journal failed");
     g_autoptr(GError) kept = NULL;
     size_t forget = saved ? medals_journal_file_compact(session->journal,
@@ -206,42 +205,42 @@ static void remember_extent(MedalsSession *session, const int64_t box[6])
     g_array_remove_range(session->extents, 0, half);
 }
 
-void medals_edit_note_depth(MedalsSession *session)
+void medals_run_note_depth(MedalsSession *session)
 {
     session->undo_depth = session->history->cursor;
     session->redo_depth =
         session->history->steps->len - session->history->cursor;
 }
 
-void medals_edit_publish(MedalsEdit *edit, MedalsState *next,
-                         const MedalsStep *step)
+void medals_run_publish(MedalsRun *run, MedalsState *next,
+                        const MedalsStep *step)
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     int64_t box[6];
-    medals_answer_compare(edit->answer, session->shown, next);
+    medals_answer_compare(run->answer, session->shown, next);
     changed_box(session->state, next, box);
-    save(edit, step, next, box);
+    save(run, step, next, box);
     MedalsState *old = session->state;
     medals_mutex_lock(&session->lock);
     MedalsState *provisional = session->shown;
     session->revision++;
     remember_extent(session, box);
     session->state = session->shown = next;
-    medals_edit_note_depth(session);
+    medals_run_note_depth(session);
     medals_mutex_unlock(&session->lock);
     if (provisional != old)
         medals_state_free(provisional);
     medals_state_free(old);
 }
 
-bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
-                        GError **error)
+bool medals_run_commit(MedalsRun *run, MedalsState *next, const char *op,
+                       GError **error)
 {
-    MedalsSession *session = edit->session;
+    MedalsSession *session = run->session;
     uint64_t kept;
-    next->settled = edit->settled;
+    next->settled = run->settled;
     MedalsStep *step =
-        hold(edit, next, &kept, error)
+        hold(run, next, &kept, error)
             ? medals_step_between(session->state, next, op, error)
             : NULL;
     if (!step) {
@@ -249,19 +248,19 @@ bool medals_edit_commit(MedalsEdit *edit, MedalsState *next, const char *op,
         return false;
     }
     if (kept > 0)
-        medals_answer_warn(edit->answer,
+        medals_answer_warn(run->answer,
                            "%" G_GUINT64_FORMAT " voxels stay as they are: "
                            "a locked class would win or lose them",
                            kept);
     medals_history_push(session->history, step);
-    medals_edit_publish(edit, next, step);
+    medals_run_publish(run, next, step);
     if (session->journal && session->saved)
         return true;
     guint had = session->history->steps->len;
     medals_history_trim(session->history, session->undo_bytes);
     log_forgotten(session, had - session->history->steps->len);
     medals_mutex_lock(&session->lock);
-    medals_edit_note_depth(session);
+    medals_run_note_depth(session);
     medals_mutex_unlock(&session->lock);
     return true;
 }
@@ -279,32 +278,32 @@ static void log_answer(const MedalsSession *session, const MedalsAnswer *answer)
         medals_log_warnings(log_of(session), medals_answer_warnings(answer));
 }
 
-bool medals_edit_end(MedalsEdit *edit, bool done, MedalsAnswer **answer)
+bool medals_run_end(MedalsRun *run, bool done, MedalsAnswer **answer)
 {
-    MedalsSession *session = edit->session;
-    medals_edit_leave(edit);
+    MedalsSession *session = run->session;
+    medals_run_leave(run);
     if (answer)
         *answer = NULL;
     if (!done) {
         if (!session->stroke.open)
-            medals_edit_hide(session);
-        medals_answer_free(&edit->answer);
+            medals_run_hide(session);
+        medals_answer_free(&run->answer);
         log_answer(session, NULL);
         return false;
     }
-    edit->answer->revision = session->revision;
-    edit->answer->saved = session->saved;
-    edit->answer->seconds = medals_now() - edit->begun;
-    medals_answer_finish(edit->answer);
-    log_answer(session, edit->answer);
+    run->answer->revision = session->revision;
+    run->answer->saved = session->saved;
+    run->answer->seconds = medals_now() - run->begun;
+    medals_answer_finish(run->answer);
+    log_answer(session, run->answer);
     if (answer)
-        *answer = edit->answer;
+        *answer = run->answer;
     else
-        medals_answer_free(&edit->answer);
+        medals_answer_free(&run->answer);
     return true;
 }
 
-MedalsClassEntry *medals_edit_class(const MedalsState *state, size_t index,
+MedalsClassEntry *medals_call_class(const MedalsState *state, size_t index,
                                     GError **error)
 {
     MedalsClassEntry *entry = medals_class_list_at(state->classes, index);
@@ -315,7 +314,7 @@ MedalsClassEntry *medals_edit_class(const MedalsState *state, size_t index,
     return entry;
 }
 
-bool *medals_edit_asked(const MedalsState *state, const size_t *classes,
+bool *medals_call_asked(const MedalsState *state, const size_t *classes,
                         size_t count, GError **error)
 {
     size_t all = medals_class_list_count(state->classes);
@@ -323,7 +322,7 @@ bool *medals_edit_asked(const MedalsState *state, const size_t *classes,
     for (size_t i = 0; !classes && i < all; i++)
         asked[i] = true;
     for (size_t i = 0; classes && i < count; i++) {
-        if (!medals_edit_class(state, classes[i], error))
+        if (!medals_call_class(state, classes[i], error))
             return NULL;
         asked[classes[i]] = true;
     }

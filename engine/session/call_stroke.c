@@ -1,5 +1,5 @@
 /*
- * edit_stroke.c - a stroke while it is drawn
+ * call_stroke.c - a stroke while it is drawn
  *
  *   begin   points --> voxels
  *   append  more; on request an answer is shown that is not yet a revision
@@ -7,7 +7,8 @@
  */
 #include <string.h>
 
-#include "edit.h"
+#include "call.h"
+#include "given_prompt.h"
 #include "memory.h"
 #include "shape.h"
 #include "versioned.h"
@@ -68,14 +69,14 @@ static bool draw_more(const MedalsSession *session, const MedalsStroke *stroke,
         return medals_shape_voxels(geometry, &part, set, error);
     }
     size_t have = count_of(&stroke->points);
-    g_auto(MedalsBuffer) run = {0};
+    g_auto(MedalsBuffer) line = {0};
     if ((have > 0 && part.space == MEDALS_SPACE_LPS &&
-         !put_points(&run, numbers_of(&stroke->points) + 3 * (have - 1), 1,
+         !put_points(&line, numbers_of(&stroke->points) + 3 * (have - 1), 1,
                      error)) ||
-        !put_points(&run, points, count, error))
+        !put_points(&line, points, count, error))
         return false;
-    part.points = numbers_of(&run);
-    part.point_count = count_of(&run);
+    part.points = numbers_of(&line);
+    part.point_count = count_of(&line);
     return medals_shape_voxels(geometry, &part, set, error);
 }
 
@@ -114,7 +115,7 @@ static bool give(const MedalsSession *session, const MedalsBuffer *points,
                        "stroke: no point; expected at least one");
 }
 
-bool medals_edit_stroke_begin(MedalsSession *session,
+bool medals_call_stroke_begin(MedalsSession *session,
                               const MedalsPrompt *prompt, GError **error)
 {
     MedalsPrompt full = MEDALS_PROMPT_INIT;
@@ -137,7 +138,7 @@ bool medals_edit_stroke_begin(MedalsSession *session,
         return medals_fail(error, MEDALS_E_USAGE,
                            "stroke: points NULL; expected %zu of them",
                            full.point_count);
-    if (!medals_edit_class(session->state, full.class_index, error) ||
+    if (!medals_call_class(session->state, full.class_index, error) ||
         !check_count(&stroke, full.point_count, error))
         return false;
     stroke.prompt.points = NULL;
@@ -192,18 +193,18 @@ static bool lengthen(const MedalsSession *session, const double *points,
            (mask || put_points(&longer->points, points, count, error));
 }
 
-static bool preview(MedalsEdit *edit, const Longer *longer, GError **error)
+static bool preview(MedalsRun *run, const Longer *longer, GError **error)
 {
     MedalsGiven given;
-    if (!give(edit->session, &longer->points, &longer->drawn, &given, error))
+    if (!give(run->session, &longer->points, &longer->drawn, &given, error))
         return false;
-    MedalsState *next = medals_edit_preview(edit, &given, error);
+    MedalsState *next = medals_given_preview(run, &given, error);
     medals_voxel_set_clear(&given.set);
     if (!next)
         return false;
-    medals_answer_compare(edit->answer, edit->session->shown, next);
-    edit->call.instant = NULL;
-    medals_edit_show(edit, next);
+    medals_answer_compare(run->answer, run->session->shown, next);
+    run->call.instant = NULL;
+    medals_run_show(run, next);
     return true;
 }
 
@@ -214,14 +215,14 @@ static bool has_shape(const MedalsSession *session, const Longer *longer)
            count_of(&longer->points) >= 3 || longer->drawn.mask;
 }
 
-bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
+bool medals_call_stroke_append(MedalsSession *session, MedalsSpace space,
                                const double *points, size_t count,
                                const uint8_t *mask, size_t mask_bytes,
                                const int64_t *extent, const MedalsCall *call,
                                MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, call, true, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, call, true, error))
         return false;
     Longer longer = {0};
     bool done = true;
@@ -231,9 +232,9 @@ bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
                            "with; expected the same");
     done = done && lengthen(session, points, count, mask, mask_bytes, extent,
                             &longer, error);
-    if (done && edit.call.answer == MEDALS_ANSWER_INSTANT &&
+    if (done && run.call.answer == MEDALS_ANSWER_INSTANT &&
         has_shape(session, &longer))
-        done = preview(&edit, &longer, error);
+        done = preview(&run, &longer, error);
     if (done) {
         MedalsStroke *stroke = &session->stroke;
         medals_buffer_clear(&stroke->points);
@@ -244,42 +245,42 @@ bool medals_edit_stroke_append(MedalsSession *session, MedalsSpace space,
         medals_buffer_clear(&longer.points);
         medals_voxel_set_clear(&longer.drawn);
     }
-    return medals_edit_end(&edit, done, answer);
+    return medals_run_end(&run, done, answer);
 }
 
-bool medals_edit_stroke_end(MedalsSession *session, const MedalsCall *call,
+bool medals_call_stroke_end(MedalsSession *session, const MedalsCall *call,
                             MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, call, true, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, call, true, error))
         return false;
     MedalsStroke *stroke = &session->stroke;
     MedalsGiven given;
     const char *op =
         stroke->prompt.kind == MEDALS_PROMPT_LASSO ? "lasso" : "scribble";
     MedalsState *kept = NULL;
-    bool done = medals_edit_keep_shown(session, &kept, error) &&
+    bool done = medals_run_keep_shown(session, &kept, error) &&
                 give(session, &stroke->points, &stroke->set, &given, error);
     if (done) {
-        done = medals_edit_answer(&edit, &given, op, error);
+        done = medals_given_answer(&run, &given, op, error);
         medals_voxel_set_clear(&given.set);
         if (!done)
-            medals_edit_show_again(session, g_steal_pointer(&kept));
+            medals_run_show_again(session, g_steal_pointer(&kept));
     }
     medals_state_free(kept);
     if (done)
         drop(stroke);
-    return medals_edit_end(&edit, done, answer);
+    return medals_run_end(&run, done, answer);
 }
 
-bool medals_edit_stroke_cancel(MedalsSession *session, MedalsAnswer **answer,
+bool medals_call_stroke_cancel(MedalsSession *session, MedalsAnswer **answer,
                                GError **error)
 {
-    MedalsEdit edit;
-    if (!medals_edit_begin(&edit, session, NULL, true, error))
+    MedalsRun run;
+    if (!medals_run_begin(&run, session, NULL, true, error))
         return false;
-    medals_answer_compare(edit.answer, session->shown, session->state);
-    medals_edit_hide(session);
+    medals_answer_compare(run.answer, session->shown, session->state);
+    medals_run_hide(session);
     drop(&session->stroke);
-    return medals_edit_end(&edit, true, answer);
+    return medals_run_end(&run, true, answer);
 }

@@ -1,9 +1,9 @@
 /*
- * edit_history.c - undo, redo, reset
+ * call_history.c - undo, redo, reset
  */
 #include <string.h>
 
-#include "edit.h"
+#include "call.h"
 
 typedef bool Move(MedalsHistory *history, MedalsState *state, uint64_t steps,
                   uint64_t *done, GError **error);
@@ -11,30 +11,30 @@ typedef bool Move(MedalsHistory *history, MedalsState *state, uint64_t steps,
 static bool move(MedalsSession *session, Move *by, uint64_t steps,
                  MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     if (steps == 0)
         return medals_fail(error, MEDALS_E_INPUT,
                            "steps: 0; expected at least 1");
-    if (!medals_edit_begin(&edit, session, NULL, false, error))
+    if (!medals_run_begin(&run, session, NULL, false, error))
         return false;
     MedalsState *next = medals_state_copy(session->state, error);
     uint64_t moved = 0;
     bool done = next && by(session->history, next, steps, &moved, error);
     if (done && moved > 0)
-        medals_edit_publish(&edit, next, NULL);
+        medals_run_publish(&run, next, NULL);
     else if (next)
         medals_state_free(next);
-    edit.answer->count = moved;
-    return medals_edit_end(&edit, done, answer);
+    run.answer->count = moved;
+    return medals_run_end(&run, done, answer);
 }
 
-bool medals_edit_undo(MedalsSession *session, uint64_t steps,
+bool medals_call_undo(MedalsSession *session, uint64_t steps,
                       MedalsAnswer **answer, GError **error)
 {
     return move(session, medals_history_undo, steps, answer, error);
 }
 
-bool medals_edit_redo(MedalsSession *session, uint64_t steps,
+bool medals_call_redo(MedalsSession *session, uint64_t steps,
                       MedalsAnswer **answer, GError **error)
 {
     return move(session, medals_history_redo, steps, answer, error);
@@ -54,22 +54,22 @@ static bool clear(MedalsState *state, MedalsResetWhat what, GError **error)
     return true;
 }
 
-bool medals_edit_reset(MedalsSession *session, MedalsResetWhat what,
+bool medals_call_reset(MedalsSession *session, MedalsResetWhat what,
                        MedalsAnswer **answer, GError **error)
 {
-    MedalsEdit edit;
+    MedalsRun run;
     if (what != MEDALS_RESET_PROMPTS && what != MEDALS_RESET_ALL)
         return medals_fail(error, MEDALS_E_USAGE,
                            "reset: %d; expected prompts or all", (int) what);
-    if (!medals_edit_begin(&edit, session, NULL, false, error))
+    if (!medals_run_begin(&run, session, NULL, false, error))
         return false;
-    edit.unheld = true;
+    run.unheld = true;
     MedalsState *next = medals_state_copy(session->state, error);
     bool done = next != NULL;
     if (done && !clear(next, what, error)) {
         medals_state_free(next);
         done = false;
     }
-    done = done && medals_edit_commit(&edit, next, "reset", error);
-    return medals_edit_end(&edit, done, answer);
+    done = done && medals_run_commit(&run, next, "reset", error);
+    return medals_run_end(&run, done, answer);
 }

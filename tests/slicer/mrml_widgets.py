@@ -3,6 +3,7 @@
 Only what the panel's .ui file and slice views use. Line numbers: CTK 03bf847,
 Slicer 583e9b3 (2026-08).
 """
+import atexit
 import io
 import sys
 import types
@@ -163,6 +164,26 @@ class ctkSliderWidget(QtWidgets.QWidget):
         self._spin.setSuffix(text)
 
 
+class Observers:
+    """Observers of nodes that go with a widget, as qvtkConnect's do, and with
+    the interpreter: a node may live on."""
+
+    def __init__(self, widget):
+        self._kept = []
+        widget.destroyed.connect(self.clear)
+        atexit.register(self.clear)
+
+    def add(self, owner, event, callback):
+        """Calls at an event of a node or a scene."""
+        self._kept.append((owner, owner.AddObserver(event, callback)))
+
+    def clear(self, *_ignored):
+        """Ends all."""
+        while self._kept:
+            owner, tag = self._kept.pop()
+            owner.RemoveObserver(tag)
+
+
 class qMRMLWidget(QtWidgets.QWidget):
     """Knows a scene. Libs/MRML/Widgets/qMRMLWidget.cxx."""
 
@@ -196,7 +217,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._combo = QtWidgets.QComboBox(self)
         QtWidgets.QHBoxLayout(self).addWidget(self._combo)
         self._types, self._scene, self._current = [], None, None
-        self._tags = []
+        self._observers = Observers(self)
 
     nodeTypes = pyqtProperty("QStringList", lambda self: self._types,
                              lambda self, types: self.setNodeTypes(types))
@@ -213,12 +234,10 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
     def setMRMLScene(self, scene):
         """The scene to choose from."""
-        for owner, tag in self._tags:
-            owner.RemoveObserver(tag)
-        self._scene, self._tags = scene, []
+        self._observers.clear()
+        self._scene = scene
         if scene is not None:
-            self._tags = [(scene, scene.AddObserver(
-                scene.NodeRemovedEvent, self._removed))]
+            self._observers.add(scene, scene.NodeRemovedEvent, self._removed)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _removed(self, _caller, _event, node):
@@ -250,23 +269,20 @@ class qMRMLSegmentsTableView(qMRMLWidget):
         self._table = QtWidgets.QTableWidget(0, 1, self)
         self._table.setSelectionBehavior(QtWidgets.QTableWidget.SelectRows)
         QtWidgets.QHBoxLayout(self).addWidget(self._table)
-        self._node, self._tags = None, []
+        self._node, self._observers = None, Observers(self)
         self._table.selectionModel().selectionChanged.connect(
             self.selectionChanged)
 
     def setSegmentationNode(self, node):
         """Whose segments are shown."""
-        for owner, tag in self._tags:
-            owner.RemoveObserver(tag)
-        self._tags = []
+        self._observers.clear()
         if node is not self._node:
             self._table.clearSelection()
         self._node = node
         if node is not None:
-            self._tags = [(node, node.AddObserver(event, self._fill))
-                          for event in (
-                slicer.vtkSegmentation.SegmentAdded,
-                slicer.vtkSegmentation.SegmentRemoved)]
+            for event in (slicer.vtkSegmentation.SegmentAdded,
+                          slicer.vtkSegmentation.SegmentRemoved):
+                self._observers.add(node, event, self._fill)
         self._fill()
 
     def segmentationNode(self):

@@ -16,10 +16,10 @@ typedef struct MedalsGiven {
 /** Marks, answers and commits a prompt as the call asks.
  *  @param op word of the journal */
 bool medals_given_answer(MedalsRun *run, const MedalsGiven *given,
-                        const char *op, GError **error);
+                         const char *op, GError **error);
 /** The provisional answer of a stroke that goes on: a version that is not
  * committed. NULL: as medals_prompt_answer */
 MedalsState *medals_given_preview(MedalsRun *run, const MedalsGiven *given,
-                                 GError **error);
+                                  GError **error);
 
 #endif

@@ -14,7 +14,7 @@ SIZE = (6, 5, 4)
 VOXELS = bytes(n * 37 % 251 for n in range(SIZE[0] * SIZE[1] * SIZE[2]))
 # NaN reads as none in formats of text
 HOSTILE = (1e-20, 1e12, 367001.6, math.nan, 0.0, math.inf)
-ODD = (1e-6, 0.001, 20.0)
+ODD = (2e-6, 0.001, 20.0)
 
 
 def write_nifti(folder, spacing, axis):
